@@ -1,0 +1,1 @@
+"""From received files to accepted rows; the received files are the record."""
