@@ -1,0 +1,1 @@
+"""Arithmetic only: numbers in, numbers and codes out."""

@@ -1,0 +1,1 @@
+"""From rows to counts: plan first, then count once."""
