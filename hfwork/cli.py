@@ -1,0 +1,280 @@
+"""The commands: the workspace's doors, one message for every mistake, nothing half-done."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import errno
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from hfwork import options as line
+from hfwork import text
+from hfwork.errors import HfworkError
+
+Command = Callable[[argparse.Namespace], None]
+PLANS = Path(__file__).resolve().parent.parent / "data"
+_WHY = {
+    "denied": (errno.EACCES, errno.EPERM),
+    "read_only": (errno.EROFS,),
+    "full": (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)),
+    "missing": (errno.ENOENT,),
+    "folder": (errno.EISDIR,),
+    "no_folder": (errno.ENOTDIR, errno.EEXIST),
+    "long": (errno.ENAMETOOLONG,),
+    "loop": (errno.ELOOP,),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return how it went.
+
+    0: done. 1: a mistake the user can mend. 2: one in the command line. 3: a fault of hfwork. 130: stopped.
+    """
+    before = text.language()
+    for stream in (sys.stdout, sys.stderr):  # a name no console can show must not end the command
+        with suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        return _run(list(sys.argv[1:] if argv is None else argv))
+    finally:
+        text.use(before)
+
+
+def _run(arguments: list[str]) -> int:
+    options = argparse.Namespace(workspace="")
+    try:
+        line.choose_language(arguments)
+        options = line.read(arguments, COMMANDS)
+        options.run(options)
+        sys.stdout.flush()  # here, where a full disk can still be told
+    except SystemExit as end:  # --help, --version, a server told to stop
+        return end.code if isinstance(end.code, int) else 0
+    except HfworkError as problem:
+        return _fail(problem.message(), 2 if problem.code in line.USAGE_ERRORS else 1)
+    except KeyboardInterrupt:
+        return _fail(text.say("cli.stopped"), 130)
+    except BrokenPipeError:  # the reader of a pipe has gone
+        _drop_output()
+        return 0
+    except OSError as problem:
+        return _fail(_no_access(problem, _folder(options)).message(), 1)
+    except Exception as problem:
+        if os.environ.get("HFWORK_DEBUG"):
+            raise
+        return _fail(text.say("cli.fault", why=f"{type(problem).__name__}: {problem}"[:300]), 3)
+    return 0
+
+
+def _fail(message: str, code: int) -> int:
+    clear = "\r\033[K" if sys.stderr.isatty() else ""  # the line of a progress that stood still
+    print(clear + message, file=sys.stderr)
+    with suppress(OSError):
+        sys.stdout.flush()
+        return code
+    _drop_output()
+    return code
+
+
+def _drop_output() -> None:
+    """What is still to be written has nowhere to go; without this Python would complain when it ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _no_access(problem: OSError, folder: Path) -> HfworkError:
+    key = next((key for key, numbers in _WHY.items() if problem.errno in numbers), None)
+    why = text.say(f"why.{key}") if key else problem.strerror or str(problem)[:200]
+    given = problem.filename2 or problem.filename or folder
+    return HfworkError("no_access", given=os.fsdecode(given) if isinstance(given, bytes) else given, why=why)
+
+
+def _folder(options: argparse.Namespace) -> Path:
+    return Path(options.workspace or "workspace")
+
+
+def _marked(folder: Path) -> Path:
+    if not (folder / "workspace.yaml").is_file():
+        raise HfworkError("no_workspace", given=folder)
+    return folder
+
+
+def _open(options: argparse.Namespace) -> Any:
+    from hfwork.workspace import open_workspace
+
+    return open_workspace(_folder(options))
+
+
+def _progress(label: str) -> Callable[[int, int, str], None]:
+    """A line that is rewritten in a terminal; in a log, at most ten lines, and none for work soon done."""
+    live, begun = sys.stderr.isatty(), time.monotonic()
+    said = [-1]
+
+    def show(done: int, total: int, what: str) -> None:
+        tenth = done * 10 // max(total, 1)
+        if live:
+            print(f"\r{label} {done}/{total} {what[:40]:40}", end="\n" if done >= total else "", file=sys.stderr)
+        elif tenth != said[0] and time.monotonic() - begun > 2:
+            said[0] = tenth
+            print(f"{label} {done}/{total}", file=sys.stderr)
+        sys.stderr.flush()
+
+    return show
+
+
+def plan_folder(given: str) -> Path:
+    """A plan by folder or by the name of one that comes with hfwork."""
+    for folder in (Path(given), PLANS / given):
+        if (folder / "campaign.yaml").is_file():
+            return folder
+    if Path(given).is_dir() or os.sep in given:
+        from hfwork.plan.folder import load_plan
+
+        load_plan(given)  # says what a plan folder holds
+    raise HfworkError("unknown_plan", given=given, allowed=sorted(p.parent.name for p in PLANS.glob("*/campaign.yaml")))
+
+
+def _demo(options: argparse.Namespace) -> None:
+    from hfwork import demo
+    from hfwork.plan.folder import load_plan
+
+    name = "workspace" if options.plan == "ninghe-2016" else f"workspace-{Path(options.plan).name}"
+    folder = Path(options.workspace or (f"{name}-small" if options.small else name))
+    source = plan_folder(options.plan)
+    workspace = demo.make(source, folder, small=options.small, progress=_progress)
+    if workspace.plan.id != (wanted := load_plan(source).id):
+        raise HfworkError("other_plan", given=folder, holds=workspace.plan.id, wanted=wanted)
+    if not options.no_serve:
+        _serve_release(workspace.releases / "current", options.port)
+
+
+def _init(options: argparse.Namespace) -> None:
+    from hfwork.workspace import init
+
+    init(options.folder, plan_folder(options.plan))
+    print(text.say("cli.made", given=options.folder))
+
+
+def _template(options: argparse.Namespace) -> None:
+    table, place, period = options.table, line.typed(options.place), line.typed(options.period)
+    print(text.say("cli.written", given=_open(options).template(table, place, period, options.out)))
+
+
+def _layout(options: argparse.Namespace) -> None:
+    lang = text.language()
+    for table in _open(options).plan.tables.values():
+        print(f"{table.id}  {table.title[lang]}")
+        for name, column in table.columns.items():
+            print(f"  {name:20} {column.zh if lang == 'zh' else column.en}  ({column.type}){' *' * column.required}")
+
+
+def _receive(options: argparse.Namespace) -> None:
+    workspace, only_check = _open(options), options.command == "check"
+    settings = {"set_aside": options.set_aside, "progress": _progress(text.say("cli.receive_step"))}
+    if only_check:
+        summary = workspace.check(options.files, today=dt.date.today(), **settings)
+    else:
+        settings |= {"correct": options.command == "correct", "by": os.environ.get("USER", "")}
+        summary = workspace.receive(options.files, today=dt.date.today(), **settings)
+    facts = {"files": len(summary.received), "rows": text.number(summary.rows), "again": len(summary.skipped)}
+    print(text.say("cli.checked" if only_check else "cli.received", **facts))
+    if summary.put_aside:
+        print(text.say("cli.aside", count=text.number(summary.put_aside)))
+    warnings = summary.findings[summary.findings["severity"] == "warning"]
+    if len(warnings):
+        print(text.say("cli.warnings", count=len(warnings)))
+        print("\n".join(f"- {line}" for line in workspace.say(warnings.head(20))))
+
+
+def _ledger(options: argparse.Namespace) -> None:
+    for entry in _open(options).entries():
+        facts = {name: getattr(entry, name) for name in ("seq", "at", "action", "table", "place", "rows", "name")}
+        print(text.say("ledger.line", **facts, period=entry.period or entry.extract_date or ""))
+
+
+def _verify(options: argparse.Namespace) -> None:
+    from hfwork.intake.ledger import Ledger
+
+    ledger = Ledger(_open(options).vault)
+    problems = ledger.verify()
+    if problems:
+        raise HfworkError("not_verified", problems=problems)
+    print(text.say("cli.verified", count=len(ledger.entries())))
+
+
+def _build(options: argparse.Namespace) -> None:
+    as_of = line.day(options.as_of, dt.date.today())
+    identity = _open(options).build(as_of, _progress(text.say("cli.build_step")))
+    print(text.say("cli.built", id=identity, as_of=as_of))
+
+
+def _publish(options: argparse.Namespace) -> None:
+    release = _open(options).publish(options.release)
+    print(text.say("cli.published", id=release.id, as_of=release.meta["as_of"]))
+
+
+def _rebuild(options: argparse.Namespace) -> None:
+    identity = _open(options).rebuild(_progress(text.say("cli.receive_step")))
+    print(text.say("cli.rebuilt", id=identity) if identity else text.say("cli.rebuilt_rows"))
+
+
+def _trace(options: argparse.Namespace) -> None:
+    from hfwork.present import tables
+
+    print(tables.trace(_open(options).trace(line.typed(options.code)), text.language()))
+
+
+def _serve(options: argparse.Namespace) -> None:
+    if options.release:
+        _serve_release(Path(options.release), options.port)
+    else:
+        _serve_release(_marked(_folder(options)) / "releases" / "current", options.port)
+
+
+def _serve_release(release: Path, port: int) -> None:
+    from hfwork.present.server import serve
+    from hfwork.release.bundle import open_release
+
+    open_release(release).page("overview")  # refuse a damaged one now, not on the page
+    serve(release, port, lambda url: print(text.say("cli.serving", url=url), flush=True))
+
+
+def _plan(options: argparse.Namespace) -> None:
+    from hfwork.plan.folder import load_plan
+    from hfwork.plan.tree import tree
+
+    if options.plan:
+        folder = plan_folder(options.plan)
+    elif options.workspace or (_folder(options) / "workspace.yaml").is_file():
+        folder = _marked(_folder(options)) / "plan"
+    else:
+        folder = plan_folder("ninghe-2016")
+    print(tree(load_plan(folder), text.language()))
+
+
+COMMANDS: dict[str, Command] = {
+    "demo": _demo,
+    "init": _init,
+    "template": _template,
+    "layout": _layout,
+    "receive": _receive,
+    "correct": _receive,
+    "check": _receive,
+    "ledger": _ledger,
+    "verify": _verify,
+    "build": _build,
+    "publish": _publish,
+    "rebuild": _rebuild,
+    "trace": _trace,
+    "serve": _serve,
+    "plan": _plan,
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""The whole way at once: files of an invented (or public) district, received, built and published."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from hfwork import text
+from hfwork.plan.folder import Plan, load_plan
+from hfwork.plan.policy import TARGET_COLUMNS
+from hfwork.sample.narrow import narrow
+from hfwork.workspace import Workspace, init, open_workspace
+
+Progress = Callable[[str], Callable[[int, int, str], None]]
+_MIDTERM = dt.date(2018, 6, 30)
+
+
+def make(plan_folder: Path, folder: Path, *, small: bool = False, progress: Progress | None = None) -> Workspace:
+    """A workspace at ``folder`` with a published release; one made before is opened as it is.
+
+    A plan whose map comes from a public data set is filled from it; any other plan is filled with an
+    invented district, marked as sample data everywhere.
+    """
+    if (folder / "releases" / "current").exists():
+        return open_workspace(folder)
+    begun = time.monotonic()
+    progress = progress or _silent
+    source = load_plan(plan_folder)
+    public = source.map.package is not None
+    workspace = init(folder, plan_folder, sample=not public)
+    if public:
+        files, as_of = _public_files(source, folder / "inbox"), source.campaign.monitoring.end
+    else:
+        if small:
+            narrow(folder / "plan")
+            workspace = open_workspace(folder)
+        files, as_of = _sample_files(workspace, small, progress), _MIDTERM
+        workspace = open_workspace(folder)  # its plan now has the invented targets
+    workspace.receive(files, today=dt.date.today(), by="demo", progress=progress(text.say("cli.receive_step")))
+    workspace.build(as_of, progress(text.say("cli.build_step")))
+    release = workspace.publish()
+    print(text.say("cli.published", id=release.id, as_of=as_of), file=sys.stderr)
+    print(text.say("cli.took", seconds=f"{time.monotonic() - begun:.0f}"), file=sys.stderr)
+    return workspace
+
+
+def _public_files(plan: Plan, inbox: Path) -> list[Path]:
+    from hfwork.sample import public
+
+    return public.write(plan, inbox)
+
+
+def _sample_files(workspace: Workspace, small: bool, progress: Progress) -> list[Path]:
+    from hfwork.sample import files
+
+    plan, folder = workspace.plan, workspace.folder
+    with (folder / "plan" / "targets.csv").open("a", encoding="utf-8", newline="") as handle:
+        csv.DictWriter(handle, TARGET_COLUMNS).writerows(files.targets(plan))
+    shown = progress(text.say("cli.sample_step"))
+    return files.write(
+        plan, folder / "inbox", small=small, as_of=_MIDTERM, progress=lambda done, total: shown(done, total, "")
+    )
+
+
+def _silent(label: str) -> Callable[[int, int, str], None]:
+    return lambda done, total, what: None

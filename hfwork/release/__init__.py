@@ -1,0 +1,1 @@
+"""From counts to a frozen, safe, hashed release."""

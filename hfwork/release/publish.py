@@ -1,0 +1,173 @@
+"""From counts to a release: assemble, hide what is small, word it, freeze it under a hash of its contents."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from hfwork.measure.frame import Frame
+from hfwork.plan.folder import Plan
+from hfwork.release import bundle, pages, receipts
+from hfwork.release.cells import COLUMNS, KEYS, assemble, publishable
+from hfwork.release.disclosure import hide
+from hfwork.release.sentences import sentences
+from hfwork.release.shapes import geojson, shapes
+
+FORMAT = 1
+_TYPES = {"object": "string", "str": "string", "bool": "boolean", "float64": "number", "int64": "integer"}
+
+
+def build(
+    plan: Plan,
+    counts: pd.DataFrame,
+    frame: Frame,
+    errors: pd.DataFrame,
+    inputs: pd.DataFrame,
+    releases: Path,
+    *,
+    sample: bool = False,
+) -> str:
+    """Write the release of these counts below ``releases`` and return its id; ``current`` is not moved.
+
+    ``inputs``: one row per received file, columns ``sha256 name table place period``. The id is a hash of the
+    canonical contents – counts, definitions, inputs – so the same inputs give the same id whatever the
+    clock, the time zone, the locale or the number of threads.
+    """
+    levels = list(plan.places.levels)
+    cells = assemble(plan, counts, frame, errors)
+    cells = cells[publishable(plan, cells, levels)].reset_index(drop=True)
+    cells = hide(plan, cells, counts, frame)
+    cells = _in_order(plan, cells, frame)
+    map_shapes = shapes(plan, frame.as_of)
+    said = sentences(plan, cells)
+    completeness = _completeness(plan, counts, levels)
+    inputs = inputs.sort_values(["table", "place", "period", "sha256"]).reset_index(drop=True)
+    outline = geojson(map_shapes)
+    identity = _identity(plan, frame.as_of, sample, [cells, said, completeness, inputs], outline)
+    codes = issued(releases, identity)
+    keys = cells[KEYS].astype(str).agg("|".join, axis=1)
+    numbered = cells.assign(receipt=receipts.issue(identity, keys, codes))
+    meta = _meta(plan, identity, frame.as_of, numbered, sample)
+    page = pages.overview(plan, meta, numbered, said, map_shapes, frame.periods)
+    tables = {"cells": cells, "receipts": numbered[["receipt"]], "sentences": said, "completeness": completeness}
+    manifest = _manifest(plan, meta, inputs, tables)
+    files: dict[str, bytes | pd.DataFrame] = {
+        "cells.parquet": cells,
+        "findings/receipts.parquet": numbered[["receipt"]],
+        "findings/sentences.parquet": said,
+        "findings/completeness.parquet": completeness,
+        "places.geojson": outline,
+        "plan.json": _json(plan.definitions()),
+        "pages/overview.json": pages.as_bytes(page),
+        bundle.MANIFEST: _json(manifest),
+    }
+    bundle.write(releases, identity, files)
+    return identity
+
+
+def issued(releases: Path, but: str = "") -> set[str]:
+    """Every receipt already given by other releases of this workspace."""
+    taken: set[str] = set()
+    for folder in bundle.folders(releases):
+        if folder.name != but:
+            taken |= set(bundle.open_release(folder).findings("receipts")["receipt"])
+    return taken
+
+
+def canonical(frame: pd.DataFrame) -> bytes:
+    """A table as text that does not depend on any writer: shortest exact numbers, ISO dates, LF."""
+    return frame.to_csv(index=False, lineterminator="\n", float_format="%.17g").encode()
+
+
+def _identity(plan: Plan, as_of: dt.date, sample: bool, tables: list[pd.DataFrame], outline: bytes) -> str:
+    digest = hashlib.sha256(f"hfwork {FORMAT} {plan.digest()} {as_of} {sample}\n".encode())
+    for table in tables:
+        digest.update(canonical(table))
+    digest.update(outline)
+    return digest.hexdigest()[:16]
+
+
+def _in_order(plan: Plan, cells: pd.DataFrame, frame: Frame) -> pd.DataFrame:
+    """Official order everywhere: indicators as in the plan, places as in the code list, periods in time."""
+    ranks = {
+        "indicator": list(plan.indicators),
+        "level": list(plan.places.levels),
+        "place": list(dict.fromkeys(plan.places.at(frame.as_of)["code"])),
+        "period": [p.token for p in frame.periods],
+    }
+    order = pd.DataFrame({k: cells[k].map({name: i for i, name in enumerate(v)}) for k, v in ranks.items()})
+    rows = order.sort_values(["indicator", "level", "place", "period"], kind="stable").index
+    return cells.loc[rows, COLUMNS].reset_index(drop=True)
+
+
+def _completeness(plan: Plan, counts: pd.DataFrame, levels: list[str]) -> pd.DataFrame:
+    """Returns expected and received per unit, table and period (``table place period expected reported``)."""
+    upper = counts[counts["level"].isin(levels[:2])]
+    table = upper["measure"].map({name: measure.table for name, measure in plan.measures.items()})
+    best = upper.assign(table=table).groupby(["table", "place", "level", "period"], sort=True)
+    return best[["expected", "reported"]].min().reset_index()
+
+
+def _meta(plan: Plan, identity: str, as_of: dt.date, cells: pd.DataFrame, sample: bool) -> dict[str, Any]:
+    whole = cells[(cells["level"] == plan.places.levels[0]) & (cells["grade"] != "")]
+    latest = whole[whole["end"] == whole["end"].max()]
+    return {
+        "id": identity,
+        "as_of": as_of.isoformat(),
+        "plan": plan.id,
+        "sample": sample,
+        "title": {"zh": plan.title.zh, "en": plan.title.en},
+        "grade": str(latest["grade"].max()) if len(latest) else "",
+        "levels": list(plan.places.levels),
+    }
+
+
+def _manifest(
+    plan: Plan, meta: dict[str, Any], inputs: pd.DataFrame, tables: Mapping[str, pd.DataFrame]
+) -> dict[str, Any]:
+    paths = {"cells": "cells.parquet"} | {n: f"findings/{n}.parquet" for n in tables if n != "cells"}
+    resources = [
+        {
+            "name": name,
+            "path": paths[name],
+            "format": "parquet",
+            "mediatype": "application/vnd.apache.parquet",
+            "schema": {"fields": [{"name": c, "type": _kind(table[c])} for c in table.columns]},
+        }
+        for name, table in tables.items()
+    ]
+    return {
+        **meta,
+        "profile": "data-package",
+        "name": f"hfwork-{plan.id}",
+        "digest": plan.digest(),
+        "policy": plan.policy.model_dump(mode="json"),
+        "audit": {"minimum_count": plan.policy.minimum_count, "suppressed": int(_hidden(tables["cells"]))},
+        "inputs": inputs.to_dict("records"),
+        "resources": [
+            *resources,
+            {"name": "places", "path": "places.geojson", "format": "geojson"},
+            {"name": "plan", "path": "plan.json", "format": "json"},
+            {"name": "overview", "path": "pages/overview.json", "format": "json"},
+        ],
+    }
+
+
+def _hidden(cells: pd.DataFrame) -> int:
+    return (cells["state"] == "suppressed").sum()
+
+
+def _kind(column: pd.Series) -> str:
+    if column.name in ("start", "end"):
+        return "date"
+    return _TYPES.get(str(column.dtype), "string")
+
+
+def _json(content: object) -> bytes:
+    return json.dumps(content, ensure_ascii=False, indent=1, default=str).encode()

@@ -1,0 +1,257 @@
+"""The analyst's front door: a workspace is a plan, a vault and its releases."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+import pandas as pd
+import yaml
+
+from hfwork import text
+from hfwork.errors import HfworkError
+from hfwork.intake import accepted, blank, decisions, findings
+from hfwork.intake.decisions import Summary
+from hfwork.intake.ledger import Entry, Ledger
+from hfwork.measure.cube import roll_up
+from hfwork.measure.engine import Engine
+from hfwork.measure.frame import Frame, frame_of
+from hfwork.plan.folder import Plan, load_plan
+from hfwork.plan.indicators import lookup
+from hfwork.plan.reading import build as build_model
+from hfwork.plan.tables import Frozen, read_yaml
+from hfwork.release import bundle, publish, tracing
+from hfwork.release.bundle import Release, narrow, open_release
+from hfwork.release.cells import assemble
+
+Progress = Callable[[int, int, str], None]
+_MARK = "workspace.yaml"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What one count of the vault gave: the roll-up, its frame, and what it rests on."""
+
+    counts: pd.DataFrame
+    frame: Frame
+    errors: pd.DataFrame
+    inputs: pd.DataFrame
+
+
+class Settings(Frozen):
+    """What ``workspace.yaml`` holds; ``sample`` marks invented data everywhere."""
+
+    format: Literal[1]
+    plan: str
+    sample: bool = False
+
+
+class Workspace:
+    """A folder with ``plan/``, ``vault/`` and ``releases/``; ``threads`` is how many may count at once."""
+
+    threads = 2
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.vault = folder / "vault"
+        self.releases = folder / "releases"
+        self.settings = build_model(Settings, read_yaml(folder / _MARK), folder / _MARK)
+        self.plan: Plan = load_plan(folder / "plan")
+        self._counted: dict[dt.date, Counted] = {}
+
+    # -- files in
+
+    def template(self, table: str, place: str, period: str, folder: str | Path = ".") -> Path:
+        """A blank workbook that ``receive`` would take from this unit: ``period`` is a token, for extracts a day.
+
+        An existing file is left alone (``file_there``); a wrong unit or period is refused as on receipt.
+        """
+        return blank.write(self.plan, table, place, period, Path(folder))
+
+    def receive(self, paths: Iterable[str | Path], *, today: dt.date, by: str = "", **options: Any) -> Summary:
+        """Take files into the vault, all or none; see ``intake.decisions.receive``."""
+        self._counted.clear()
+        return decisions.receive(self.vault, self.plan, paths, today=today, by=by, **options)
+
+    def check(self, paths: Iterable[str | Path], *, today: dt.date, **options: Any) -> Summary:
+        """What ``receive`` would do, done to a passing copy of the ledger: this workspace stays as it is."""
+        with tempfile.TemporaryDirectory() as passing:
+            if Ledger(self.vault).file.exists():
+                shutil.copy(Ledger(self.vault).file, passing)
+            return decisions.receive(passing, self.plan, paths, today=today, by="check", **options)
+
+    def say(self, found: pd.DataFrame) -> list[str]:
+        """Findings as sentences, one per row, each with its file."""
+        rows = [{str(name): value for name, value in row.items()} for row in found.to_dict("records")]
+        return [f"{row['file']}: {findings.sentence(row, self.plan.tables[row['table']])}" for row in rows]
+
+    def entries(self) -> list[Entry]:
+        """The ledger, oldest first."""
+        return Ledger(self.vault).entries()
+
+    def rebuild(self, progress: Progress | None = None) -> str | None:
+        """Delete everything derived, make it again from received files and ledger, build what was built."""
+        built = self._pointer("built")
+        as_of = dt.date.fromisoformat(open_release(built).meta["as_of"]) if built else None
+        decisions.rebuild(self.vault, self.plan, progress=progress)
+        self._counted.clear()
+        return self.build(as_of, progress) if as_of else None
+
+    # -- counts
+
+    def count(self, as_of: dt.date, progress: Progress | None = None) -> Counted:
+        """Count every measure at every place and period up to ``as_of``; kept until files are received."""
+        if as_of not in self._counted:
+            self._counted[as_of] = self._count(as_of, progress)
+        return self._counted[as_of]
+
+    def _count(self, as_of: dt.date, progress: Progress | None) -> Counted:
+        plan, ledger = self.plan, Ledger(self.vault)
+        frame = frame_of(plan, as_of)  # first: a day before monitoring began is said as such
+        current = ledger.current(as_of)
+        if not current:
+            raise HfworkError("nothing_received", where=self.folder)
+        files: dict[str, list[Path]] = {}
+        received: dict[str, set[str]] = {}
+        for entry in current:
+            rows = accepted.rows_file(self.vault / "tables", entry.table, entry.sha256)
+            if entry.table in plan.tables and not rows.is_file():
+                raise HfworkError("tables_damaged", given=entry.name, where=rows, why=text.say("why.missing"))
+            files.setdefault(entry.table, []).append(rows)
+            received.setdefault(entry.table, set()).add(entry.place)
+        engine = Engine(threads=self.threads)
+        measures = plan.measures
+        try:
+            cube = engine.count(measures.values(), plan.tables, files, as_of, progress)
+            returned = engine.returned(measures.values(), plan.tables, files, as_of)
+        except duckdb.Error as problem:
+            why = " ".join(str(problem).split())[:200]
+            raise HfworkError("tables_damaged", where=self.vault / "tables", why=why) from None
+        counts = roll_up(cube, returned, measures, plan.tables, received, frame)
+        columns = ["sha256", "name", "table", "place", "period"]
+        inputs = pd.DataFrame([[getattr(e, c) or "" for c in columns] for e in current], columns=columns)
+        return Counted(counts, frame, _errors(current, frame), inputs)
+
+    def cells(
+        self,
+        indicator: str | None = None,
+        *,
+        by: str | None = None,
+        period: str | None = None,
+        as_of: dt.date | str | None = None,
+    ) -> pd.DataFrame:
+        """Cells straight from the vault, at every level, before disclosure control: for analysts only.
+
+        ``as_of`` defaults to the day of the latest build. Columns: ``release.cells.COLUMNS``.
+        """
+        if indicator is not None:
+            lookup(self.plan.indicators, indicator)
+        try:
+            day = dt.date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or self.built_as_of()
+        except ValueError:
+            raise HfworkError("bad_day", given=as_of) from None
+        counted = self.count(day)
+        cells = assemble(self.plan, counted.counts, counted.frame, counted.errors)
+        return narrow(cells, indicator, by=by, period=period)
+
+    # -- releases
+
+    def build(self, as_of: dt.date, progress: Progress | None = None) -> str:
+        """Write the release of ``as_of`` and return its id; readers see it only after ``publish``."""
+        counted = self.count(as_of, progress)
+        self.releases.mkdir(exist_ok=True)
+        identity = publish.build(
+            self.plan,
+            counted.counts,
+            counted.frame,
+            counted.errors,
+            counted.inputs,
+            self.releases,
+            sample=self.settings.sample,
+        )
+        bundle.point(self.releases, "built", identity)
+        return identity
+
+    def publish(self, identity: str | None = None) -> Release:
+        """Make a built release the current one by atomic rename."""
+        if identity is None:
+            built = self._pointer("built")
+            if built is None:
+                raise HfworkError("nothing_built")
+            identity = built.resolve().name
+        known = [folder.name for folder in bundle.folders(self.releases)]
+        if identity not in known:
+            raise HfworkError("unknown_release", given=identity, allowed=known)
+        bundle.verify(self.releases / identity)  # what readers see is whole, or stays as it was
+        bundle.point(self.releases, "current", identity)
+        return self.current()
+
+    def current(self) -> Release:
+        """The published release."""
+        return open_release(self.releases / "current")
+
+    def built_as_of(self) -> dt.date:
+        """The day of the latest build."""
+        built = self._pointer("built")
+        if built is None:
+            raise HfworkError("nothing_built")
+        return dt.date.fromisoformat(open_release(built).meta["as_of"])
+
+    def trace(self, code: str) -> dict[str, Any]:
+        """Where a figure comes from: its ``cell``, its ``release``, the received ``files``; see ``release.tracing``."""
+        return tracing.trace(self.releases, self.plan, code)
+
+    def _pointer(self, name: str) -> Path | None:
+        return self.releases / name if (self.releases / name).exists() else None
+
+
+def _errors(entries: list[Entry], frame: Frame) -> pd.DataFrame:
+    """Rows and faulty rows per table and place, at every level (a village has its town's share)."""
+    columns = ["table", "place", "rows", "errors"]
+    sent = pd.DataFrame([[e.table, e.place, e.rows, e.errors] for e in entries], columns=columns)
+    top, middle = frame.levels[:2]
+    sent["place"] = sent["place"].map(frame.units.set_index("code")[middle]).fillna(sent["place"])
+    by_unit = sent.groupby(["table", "place"], as_index=False)[["rows", "errors"]].sum()
+    root = frame.units[top].dropna().iloc[0]
+    parts = [by_unit.groupby("table", as_index=False)[["rows", "errors"]].sum().assign(place=root)]
+    for level in frame.levels[1:]:
+        pairs = pd.DataFrame({"below": frame.units[level], "place": frame.units[middle]}).dropna().drop_duplicates()
+        joined = by_unit.merge(pairs, on="place")
+        parts.append(joined.assign(place=joined["below"]))
+    return pd.concat([part[columns] for part in parts], ignore_index=True)
+
+
+def open_workspace(path: str | Path = "workspace") -> Workspace:
+    """Open an existing workspace."""
+    folder = Path(path)
+    if not (folder / _MARK).is_file():
+        raise HfworkError("no_workspace", given=str(path))
+    return Workspace(folder)
+
+
+def init(path: str | Path, plan: str | Path, *, sample: bool = False) -> Workspace:
+    """Make a workspace with its own copy of a plan folder; an occupied folder is left alone."""
+    folder, source = Path(path), Path(plan)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise HfworkError("not_empty", given=str(path))
+    checked = load_plan(source)
+    if source.resolve() in [folder.resolve(), *folder.resolve().parents]:
+        raise HfworkError("inside_plan", given=str(path), where=source)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        shutil.copytree(source, folder / "plan")
+        (folder / "releases").mkdir()
+        (folder / "vault").mkdir()
+        settings = Settings(format=1, plan=checked.id, sample=sample).model_dump()
+        (folder / _MARK).write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")
+    except BaseException:
+        for made in folder.iterdir():
+            shutil.rmtree(made, ignore_errors=True) if made.is_dir() else made.unlink(missing_ok=True)
+        raise
+    return Workspace(folder)
