@@ -1,0 +1,1 @@
+"""Charts, tables, pages and their server; sees releases only."""

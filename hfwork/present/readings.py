@@ -1,0 +1,216 @@
+"""Cells as people read them: choices for a selector, tables, hovers, notes and the columns all charts share."""
+
+from __future__ import annotations
+
+import datetime as dt
+import textwrap
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from hfwork import text
+from hfwork.judge import compare
+from hfwork.plan.folder import Plan
+from hfwork.plan.indicators import Indicator
+from hfwork.plan.periods import parse
+from hfwork.present.maps import STATUS
+
+Cell = dict[str, Any]
+SIGNS = {"missing": "—", "suppressed": "*", "not_applicable": "/"}
+BLUE = "#0072B2"
+_WIDTH = {"zh": 54, "en": 104}  # characters of a title in one line of a notebook
+_TABLE = ["place", "period", "value", "numerator", "denominator", "lower95", "upper95", "target", "status", "state",
+          "grade", "receipt"]  # fmt: skip
+_HEADS = {"lower95": "lower", "upper95": "upper"}
+
+
+def records(cells: pd.DataFrame) -> list[Cell]:
+    """The rows of a table of cells."""
+    return [{str(k): v for k, v in row.items()} for row in cells.to_dict("records")]
+
+
+def choices(cells: pd.DataFrame, plan: Plan, *levels: str) -> list[tuple[str, str]]:
+    """Periods of these levels as (name, token) for a selector: level by level, the newest first."""
+    ends = cells.groupby("period", sort=False)["end"].max().sort_values(ascending=False, kind="stable")
+    phases = plan.campaign.phase_dates
+    of = {str(token): parse(str(token), phases).level for token in ends.index}
+    return [(text.period(token), token) for level in levels for token in of if of[token] == level]
+
+
+def places(plan: Plan, cells: pd.DataFrame, level: str) -> list[tuple[str, str]]:
+    """Places of a level as (name, code) for a selector, in official order."""
+    codes = cells.loc[cells["level"] == level, "place"].drop_duplicates()
+    return [(plan.places.name(str(code), text.language()), str(code)) for code in codes]
+
+
+def published(meta: dict[str, Any]) -> str:
+    """The note under a title of published figures; ``meta`` of a release."""
+    return text.say("explore.published", release=meta["id"], **_facts(meta["as_of"], meta["sample"]))
+
+
+def internal(as_of: dt.date, sample: object) -> str:
+    """The note under a title of figures straight from the vault: they must not leave the room."""
+    return text.say("explore.internal", **_facts(as_of.isoformat(), sample))
+
+
+def table(cells: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Cells of one indicator as a table to read: names for codes, words for states, numbers left as numbers."""
+    lang = text.language()
+    made = cells[[column for column in _TABLE if column in cells]].copy()
+    rows = records(cells)
+    made["place"] = [plan.places.name(row["place"], lang) for row in rows]
+    made["period"] = [text.period(row["period"]) for row in rows]
+    made["status"] = [f"{STATUS[s]['mark']} {text.say(f'status.{s}')}" if s in STATUS else "" for s in cells["status"]]
+    made["state"] = [said_state(row) for row in rows]
+    for column in ("numerator", "denominator"):
+        made[column] = made[column].astype("Int64")
+    return made.rename(columns={c: text.say(f"ui.col.{_HEADS.get(c, c)}") for c in _TABLE if c != "period"}).rename(
+        columns={"period": text.say("ui.period")}
+    )
+
+
+def states(cells: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """How many figures of each indicator exist, are missing, not shown or not applicable."""
+    lang = text.language()
+    counted = pd.crosstab(cells["indicator"], cells["state"]).reindex(columns=["value", *SIGNS], fill_value=0)
+    counted = counted.loc[sorted(counted.index, key=lambda i: plan.indicators[i].code)]
+    heads = {"value": text.say("ui.col.value")} | {s: f"{SIGNS[s]} {text.say(f'state.{s}')}" for s in SIGNS}
+    counted.index = pd.Index([plan.indicators[i].name[lang] for i in counted.index], name=text.say("ui.indicator"))
+    return counted.rename(columns=heads).rename_axis(columns=None)
+
+
+def completeness(received: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Returns expected and received by place and table (``Release.findings('completeness')``), to read."""
+    lang = text.language()
+    return pd.DataFrame(
+        {
+            text.say("ui.period"): [text.period(token) for token in received["period"]],
+            text.say("ui.col.place"): [plan.places.name(code, lang) for code in received["place"]],
+            text.say("explore.kind"): [plan.tables[name].title[lang] for name in received["table"]],
+            text.say("explore.expected"): received["expected"].to_numpy(),
+            text.say("explore.reported"): received["reported"].to_numpy(),
+            text.say("explore.complete"): (received["reported"] / received["expected"] * 100).to_numpy(),
+        }
+    )
+
+
+def points(cells: pd.DataFrame, plan: Plan, indicator: Indicator) -> dict[str, list[Any]]:
+    """The columns every chart of values with intervals has: value, plus, minus, target, name, hover, symbol, colour.
+
+    A figure with reservations (a reason) is hollow; shape and colour tell the status.
+    """
+    lang = text.language()
+    rows = records(cells)
+    looks = [STATUS.get(row["status"], {"symbol": "circle", "colour": BLUE}) for row in rows]
+    names = [plan.places.name(row["place"], lang) for row in rows]
+    return {
+        "value": numbers(cells["value"]),
+        "plus": [v or 0 for v in numbers(cells["upper95"] - cells["value"])],
+        "minus": [v or 0 for v in numbers(cells["value"] - cells["lower95"])],
+        "target": numbers(cells["target"]),
+        "name": [escape(name) for name in names],
+        "hover": [hover(row, indicator, name) for row, name in zip(rows, names, strict=True)],
+        "symbol": [f"{look['symbol']}{'-open' * bool(row['reason'])}" for row, look in zip(rows, looks, strict=True)],
+        "colour": [look["colour"] for look in looks],
+    }
+
+
+def hover(cell: Cell, indicator: Indicator, name: str) -> str:
+    """What a cell says when pointed at."""
+    lines = [f"<b>{escape(name)} {text.period(cell['period'])}</b>", reading(cell, indicator)]
+    if cell.get("status") in STATUS:
+        look = STATUS[cell["status"]]
+        target = text.say("ui.target", target=shown(cell["target"], indicator))
+        lines.append(f"{look['mark']} {text.say('status.' + cell['status'])} {target}")
+    if cell["state"] == "value" and cell["reason"]:
+        lines.append(text.say(f"reason.{cell['reason']}"))
+    if cell.get("grade"):
+        lines.append(f"{text.say('ui.grade')} {text.say('ui.grade_word', grade=cell['grade'])}")
+    return "<br>".join(lines)
+
+
+def reading(cell: Cell, indicator: Indicator) -> str:
+    """``2,892 / 3,923　73.7%（72.3–75.1）``, or the state of a cell without a value."""
+    if cell["state"] != "value":
+        return said_state(cell)
+    said = shown(cell["value"], indicator)
+    if not indicator.plain:
+        said = f"{text.number(cell['numerator'])} / {text.number(cell['denominator'])}　<b>{said}</b>"
+    if pd.notna(cell["lower95"]):
+        low, high = (text.number(cell[end], indicator.decimals) for end in ("lower95", "upper95"))
+        said += f"（{low}–{high}）" if text.language() == "zh" else f" ({low}–{high})"
+    return said
+
+
+def counts(cell: Cell) -> str:
+    """Numerator, denominator and status, to stand beside a plot; empty without a value."""
+    if cell["state"] != "value":
+        return ""
+    parts: list[float] = [cell["value"]] if pd.isna(cell["denominator"]) else [cell["numerator"], cell["denominator"]]
+    said = " / ".join(text.number(part) for part in parts)
+    if cell["status"] in STATUS:
+        said += f"　{STATUS[cell['status']]['mark']} {text.say('status.' + cell['status'])}"
+    return said
+
+
+def said_state(cell: Cell) -> str:
+    """``* 不公布（数字较小或为防止推算）``; for a value only its reservation."""
+    reason = text.say(f"reason.{cell['reason']}") if cell["reason"] else ""
+    if cell["state"] == "value":
+        return reason
+    state = f"{SIGNS.get(cell['state'], '')} {text.say('state.' + cell['state'])}".strip()
+    return f"{state}（{reason}）" if reason and text.language() == "zh" else f"{state} ({reason})" if reason else state
+
+
+def shown(value: float, indicator: Indicator) -> str:
+    """A value with its unit."""
+    unit = indicator.unit[text.language()]
+    number = text.number(value, 0 if indicator.plain else indicator.decimals)
+    return number + (unit if unit.startswith(("%", "‰")) else f" {unit}")
+
+
+def numbers(column: pd.Series) -> list[float | None]:
+    """A column as plain numbers; what is missing is None, which plotly leaves out."""
+    return [None if pd.isna(v) else float(v) for v in column]
+
+
+def spread(parts: pd.DataFrame, whole: pd.DataFrame, indicator: Indicator, name: str) -> str:
+    """One sentence: how many units differ from the whole beyond chance (99.8 % limits)."""
+    known = parts[parts["state"] == "value"]
+    judged = known.dropna(subset=["lower998", "upper998"])
+    facts = {"units": len(parts), "known": len(known), "place": name}
+    if indicator.plain and len(known):
+        some = int((known["value"] > 0).sum())
+        return text.say("sentence.units_count", **facts, some=some, none=len(known) - some)
+    if not len(judged) or not whole["value"].notna().any():
+        return text.say("sentence.units_unknown", **facts)
+    codes = compare.against(judged["lower998"], judged["upper998"], whole["value"].iloc[0], "none")
+    high, low = int((codes == "higher").sum()), int((codes == "lower").sum())
+    return text.say("sentence.units_spread", **facts, high=high, low=low, same=len(judged) - high - low)
+
+
+def change(cells: pd.DataFrame, indicator: Indicator, name: str) -> str:
+    """One sentence: the first and the last known value of a series, and their difference in points."""
+    known = cells[cells["value"].notna()]
+    if not len(known):
+        return text.say("ui.trend_title_none", place=name)
+    first, last = known.iloc[0], known.iloc[-1]
+    facts = {"place": name, "last": text.period(last["period"]), "b": shown(last["value"], indicator)}
+    if len(known) == 1:
+        return text.say("ui.trend_title_one", **facts)
+    facts |= {"first": text.period(first["period"]), "a": shown(first["value"], indicator)}
+    if indicator.plain or not indicator.unit["en"].startswith("%"):
+        return text.say("ui.trend_title", **facts)
+    diff = last["value"] - first["value"]
+    return text.say("ui.trend_title_points", **facts, diff=("+" if diff > 0 else "") + text.number(diff, 1))
+
+
+def headline(said: str, *under: str) -> dict[str, str]:
+    """``title`` in lines that fit a notebook, and ``subtitle``."""
+    lines = textwrap.wrap(escape(said), _WIDTH[text.language()])
+    return {"title": "<br>".join(lines), "subtitle": escape(" · ".join(filter(None, under)))}
+
+
+def _facts(as_of: str, sample: object) -> dict[str, str]:
+    return {"sample": text.say("explore.sample") if sample else "", "date": text.date(dt.date.fromisoformat(as_of))}

@@ -1,0 +1,187 @@
+"""A small invented page 总览 with every state, and a release folder that holds it."""
+
+from __future__ import annotations
+
+import json
+from math import cos, pi, sin, sqrt
+from pathlib import Path
+from typing import Any
+
+from hfwork import text
+from hfwork.plan.periods import Period, calendar_periods, parse
+
+# code, names, place on the map; 岳龙镇 has no return in June and the second quarter of 2018
+TOWNS = [
+    ("120117100", "芦台镇", "Lutai", 4.5, -2.598),
+    ("120117102", "宁河镇", "Ninghe", 2.5, -0.866),
+    ("120117104", "丰台镇", "Fengtai", 3.0, 0.0),
+    ("120117105", "岳龙镇", "Yuelong", 4.0, 0.0),
+    ("120117106", "板桥镇", "Banqiao", 3.5, -0.866),
+    ("120117109", "造甲城镇", "Zaojiacheng", 1.0, -3.464),
+    ("120117111", "大北涧沽镇", "Dabeijiangu", 3.5, -2.598),
+    ("120117112", "东棘坨镇", "Dongjituo", 2.0, -1.732),
+]
+UNREPORTED, UNSTABLE, ABSENT = 3, 2, 7
+KINDS = [("civility", "文明家庭", "Civility"), ("health", "健康家庭", "Health"), ("birth", "优生家庭", "Healthy birth")]
+# id, kind, names, unit, target, the usual share or monthly count, whether small numbers are hidden
+INDICATORS: list[tuple[str, str, str, str, str, float | None, float, bool]] = [
+    ("lecture_sessions", "civility", "讲座场次", "Lectures held", "场", None, 6, False),
+    ("lecture_reach", "civility", "讲座覆盖率", "Families reached", "%", 60, 0.57, False),
+    ("record_coverage", "health", "健康档案建档率", "Health records", "%", 80, 0.79, False),
+    ("doctor_coverage", "health", "家庭医生签约率", "Contracted doctors", "%", 45, 0.43, False),
+    ("check_coverage", "birth", "孕前检查覆盖率", "Preconception checks", "%", 85, 0.83, False),
+    ("risk_followed", "birth", "高风险随访率", "High risk followed up", "%", 90, 0.7, True),
+]
+PHASES = [
+    ("P1", "组织发动", "Launch", "2016-06-01", "2016-06-30"),
+    ("P2", "全面推进", "Roll-out", "2016-06-01", "2019-12-31"),
+    ("P3", "总结验收", "Review", "2019-10-01", "2019-12-31"),
+]
+NAMES = ["value", "numerator", "denominator", "lower95", "upper95", "target", "state", "status", "reason", "grade"]
+
+
+def both(zh: str, en: str) -> dict[str, str]:
+    return {"zh": zh, "en": en}
+
+
+def _place(code: str, zh: str, en: str, x: float, y: float) -> dict[str, Any]:
+    corners, side = [pi / 6 + pi / 3 * k for k in range(7)], 0.93 / sqrt(3)
+    return {
+        "code": code,
+        "name": both(zh, en),
+        "label": both(zh if len(zh) < 5 else zh[:-1], en),
+        "cx": x,
+        "cy": y,
+        "x": [round(x + side * cos(a), 3) for a in corners],
+        "y": [round(y + side * sin(a), 3) for a in corners],
+        "schematic": zh == "岳龙镇",
+    }
+
+
+def _cell(indicator: int, place: int, period: Period) -> list[Any]:
+    """Values of NAMES, made up but always the same; place −1 is the district."""
+    *_, target, usual, hides = INDICATORS[indicator]
+    wave = ((indicator * 37 + place * 61 + sum(map(ord, period.token)) * 13) % 97) / 97
+    scale = len(TOWNS) if place < 0 else 1
+    if place == UNREPORTED and period.token in ("2018-06", "2018-Q2"):
+        return [None] * 5 + [target, "missing", "none", "returns_missing", "D"]
+    if hides and place == ABSENT:
+        return [None] * 5 + [None, "not_applicable", "none", "no_place", ""]
+    if hides and place >= 0 and place != UNSTABLE and wave < 0.5:
+        return [None] * 5 + [None, "suppressed", "none", ("below_threshold", "complementary")[place % 2], "B"]
+    if usual >= 1:
+        count = round((usual + 9 * wave) * scale)
+        return [count, count, None, None, None, None, "value", "none", "", "B"]
+    total = round((280 + 400 * wave) * scale)
+    part = round(total * (usual + (wave - 0.5) * 0.28 / (1 if place >= 0 else 5)))
+    value = round(100 * part / total, 4)
+    if hides and place == UNSTABLE:
+        return [value, part, total, None, None, target, "unstable", "none", "incomplete_returns", "C"]
+    half = 196 * sqrt(part / total * (1 - part / total) / total)
+    status = "none" if target is None else "met" if value >= target else "near" if value >= 0.9 * target else "behind"
+    return [value, part, total, round(value - half, 2), round(value + half, 2), target, "value", status, "", "A"]
+
+
+def _indicator(row: int, periods: list[str]) -> dict[str, Any]:
+    name, kind, zh, en, unit, _, _, hides = INDICATORS[row]
+    rate = unit == "%"
+    return {
+        "id": name,
+        "name": both(zh, en),
+        "unit": both(unit, "%" if rate else "events"),
+        "definition": both(f"{zh}：符合条件的占应计的比例。", f"{en}: share of those to be counted."),
+        "direction": "up",
+        "kind": kind,
+        "clause": "三（二）2",
+        "lead": both("区卫计委", "the health commission"),
+        "decimals": 1 if rate else 0,
+        "plain": not rate,
+        "method": "wilson" if rate else "none",
+        "sensitive": hides,
+        "coarse": False,
+        "periods": periods,
+    }
+
+
+def _period(period: Period, as_of: str) -> dict[str, Any]:
+    names = {p[0]: both(p[1], p[2]) for p in PHASES}
+    made = {lang: text.period(period.token, lang) for lang in text.LANGUAGES}
+    ends = {"start": str(period.start), "end": str(period.end), "partial": str(period.end) > as_of}
+    return {"token": period.token, "level": period.level, "name": names.get(period.token, made), **ends}
+
+
+def overview() -> dict[str, Any]:
+    """The page as a release would hold it, without what this room adds."""
+    phases = {p[0]: (parse(p[3][:7]).start, parse(p[4][:7]).end) for p in PHASES}
+    periods = calendar_periods(
+        parse("2016-06").start, parse("2018-06").end, ["month", "quarter", "year", "phase"], phases
+    )
+    order = ["phase", "year", "quarter", "month"]
+    periods = [p for p in periods if p.level != "month" or p.token >= "2017-06"]
+    periods.sort(key=lambda p: (order.index(p.level), -p.start.toordinal()))
+    cells: dict[str, list[Any]] = {key: [] for key in ["indicator", "place", "period", *NAMES, "receipt"]}
+    said: dict[str, list[Any]] = {"indicator": [], "period": [], "zh": [], "en": []}
+    have: list[list[str]] = [[] for _ in INDICATORS]
+    for i, (_, _, zh, en, unit, _, _, hides) in enumerate(INDICATORS):
+        for j, period in enumerate(periods):
+            if hides and period.level == "month":
+                continue
+            have[i].append(period.token)
+            for place in range(-1, len(TOWNS)):
+                row = [i, place, j, *_cell(i, place, period), f"HF-{i}{j:02d}X-{place + 1:02d}QD-{(i + j) % 9}"]
+                for key, value in zip(cells, row, strict=True):
+                    cells[key].append(value)
+            shown = text.number(_cell(i, -1, period)[0], 1 if unit == "%" else 0)
+            said["indicator"].append(i)
+            said["period"].append(j)
+            token = {lang: text.period(period.token, lang) for lang in text.LANGUAGES}
+            said["zh"].append([f"{token['zh']}{zh}为{shown}。", "各镇街相差不大。", "下一步：区卫计委牵头。"])
+            said["en"].append([f"{en}, {token['en']}: {shown}.", "Towns differ little.", "Next: the commission."])
+    return {
+        "page": "overview",
+        "format": 1,
+        "release": {
+            "id": "5f0c91ab00aa11bb",
+            "as_of": "2018-06-30",
+            "plan": "ninghe-2016",
+            "sample": True,
+            "grade": "B",
+            "title": both("宁河区创建幸福家庭活动", "Ninghe happy-family campaign"),
+            "levels": ["district", "township", "village"],
+        },
+        "start": {"indicator": "record_coverage", "period": "2018-Q2"},
+        "phases": [{"id": p[0], "name": both(p[1], p[2]), "start": p[3], "end": p[4], "clause": "四"} for p in PHASES],
+        "days": [{"name": both("世界人口日", "World Population Day"), "dates": ["2017-07-11", "2018-07-11"]}],
+        "kinds": [
+            {"id": k, "name": both(zh, en), "clause": "三", "indicators": [i[0] for i in INDICATORS if i[1] == k]}
+            for k, zh, en in KINDS
+        ],
+        "indicators": [_indicator(row, have[row]) for row in range(len(INDICATORS))],
+        "places": [_place(*town) for town in TOWNS],
+        "root": {"code": "120117", "name": both("宁河区", "Ninghe District")},
+        "map": {"schematic": True, "note": both("示意图：只表示相对位置。", "Schematic: relative positions only.")},
+        "periods": [_period(p, "2018-06-30") for p in periods],
+        "cells": cells,
+        "sentences": said,
+    }
+
+
+class Fixed:
+    """Stands for an opened release that holds one page."""
+
+    def __init__(self, made: dict[str, Any] | None = None) -> None:
+        self.made = made or overview()
+
+    def page(self, name: str) -> dict[str, Any]:
+        assert name == self.made["page"]
+        return self.made
+
+
+def write_release(folder: Path) -> Path:
+    """A release folder with this page, enough for a server."""
+    (folder / "pages").mkdir(parents=True)
+    made = overview()
+    (folder / "pages" / "overview.json").write_text(json.dumps(made, ensure_ascii=False), "utf-8")
+    manifest = {"id": made["release"]["id"], "as_of": made["release"]["as_of"], "inputs": [], "resources": []}
+    (folder / "datapackage.json").write_text(json.dumps(manifest), "utf-8")
+    return folder
