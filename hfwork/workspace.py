@@ -245,7 +245,7 @@ def init(path: str | Path, plan: str | Path, *, sample: bool = False) -> Workspa
         raise HfworkError("inside_plan", given=str(path), where=source)
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        shutil.copytree(source, folder / "plan")
+        _copy_plan(source, folder / "plan")
         (folder / "releases").mkdir()
         (folder / "vault").mkdir()
         settings = Settings(format=1, plan=checked.id, sample=sample).model_dump()
@@ -255,3 +255,20 @@ def init(path: str | Path, plan: str | Path, *, sample: bool = False) -> Workspa
             shutil.rmtree(made, ignore_errors=True) if made.is_dir() else made.unlink(missing_ok=True)
         raise
     return Workspace(folder)
+
+
+def _copy_plan(source: Path, target: Path) -> None:
+    """A copy of a plan folder that may be edited, whatever the permissions of the original."""
+    failed: list[OSError] = []
+
+    def copy(file: str, to: str) -> None:
+        try:
+            shutil.copyfile(file, to)
+        except OSError as problem:
+            failed.append(problem)
+            raise
+
+    try:
+        shutil.copytree(source, target, copy_function=copy)
+    except shutil.Error:  # all failures in one text; the first one is enough, and says why
+        raise failed[0] if failed else OSError(str(source)) from None

@@ -8,12 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from hfwork import demo
 from hfwork.workspace import Workspace, open_workspace
 
 ROOT = Path(__file__).resolve().parent.parent
+# A shared machine has slow moments: Hypothesis must not call them failures. The deep run tries many more cases.
+settings.register_profile("hfwork", deadline=None)
+settings.load_profile("hfwork")
 # No calls home: a page test asserts that nothing outside is asked for.
 BROWSER_ARGUMENTS = [
     "--no-sandbox",

@@ -107,13 +107,28 @@ def table_of(name: str) -> st.SearchStrategy[pd.DataFrame]:
 ONE_MONTH = [p for p in frame_of(PLAN, AS_OF).periods if p.token in ("2016-06", "2017-Q2", "2018-06", "MC2017", "P2")]
 
 
-@settings(max_examples=25, deadline=None)
-@given(residents=table_of("residents"), households=table_of("households"), couples=table_of("couples"))
+RANDOM = {name: table_of(name) for name in ("residents", "households", "couples")}
+
+
+@settings(max_examples=15)
+@given(**RANDOM)
 def test_random_tables_equal_plain_calculation(
-    residents: pd.DataFrame,
-    households: pd.DataFrame,
-    couples: pd.DataFrame,
-    tmp_path_factory: pytest.TempPathFactory,
+    residents: pd.DataFrame, households: pd.DataFrame, couples: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    check_random(residents, households, couples, tmp_path_factory)
+
+
+@pytest.mark.deep
+@settings(max_examples=400)
+@given(**RANDOM)
+def test_many_random_tables_equal_plain_calculation(
+    residents: pd.DataFrame, households: pd.DataFrame, couples: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    check_random(residents, households, couples, tmp_path_factory)
+
+
+def check_random(
+    residents: pd.DataFrame, households: pd.DataFrame, couples: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     empty = {"village_code": [], "lectures": [], "volunteers": [], "_start": [], "_end": []}
     activity = pd.DataFrame(empty).assign(

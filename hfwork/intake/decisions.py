@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -102,12 +103,32 @@ def receive(
                 entries = _against_earlier(entries, ledger.entries(), correct, plan, problems)
                 if problems:
                     raise HfworkError("refused", problems=problems)
-            for item in checked:
-                ledger.store(item.sheet.path, item.sheet.sha256)
-                _write_tables(item, plan, Path(vault) / "tables")
-            sync_folder(Path(vault) / "received")
-            entries = ledger.append(entries)  # last: until this line nothing above counts
+            with _all_or_none(checked, Path(vault)):
+                for item in checked:
+                    ledger.store(item.sheet.path, item.sheet.sha256)
+                    _write_tables(item, plan, Path(vault) / "tables")
+                sync_folder(Path(vault) / "received")
+                entries = ledger.append(entries)  # last: until this line nothing above counts
     return Summary(entries, skipped, findings.join(item.found for item in checked))
+
+
+@contextmanager
+def _all_or_none(checked: list[Checked], vault: Path) -> Iterator[None]:
+    """Takes away again what was written for files that in the end could not be received (a full disk)."""
+    files = []
+    for sheet in (item.sheet for item in checked):
+        tables = vault / "tables"
+        rows = accepted.rows_file(tables, sheet.table, sheet.sha256)
+        files += [vault / "received" / sheet.sha256 / sheet.name, rows, accepted.findings_file(tables, sheet.sha256)]
+    new = [file for file in files if not file.exists()]
+    try:
+        yield
+    except BaseException:
+        for file in new:
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
+                file.parent.rmdir()  # only when nothing else is in it
+        raise
 
 
 def rebuild(vault: str | Path, plan: Plan, *, by: str = "", progress: Progress | None = None) -> int:
@@ -127,13 +148,16 @@ def rebuild(vault: str | Path, plan: Plan, *, by: str = "", progress: Progress |
         beside, old = tables.with_name(".tables-new"), tables.with_name(OLD_TABLES)
         for folder in (beside, old):
             shutil.rmtree(folder, ignore_errors=True)
-        for day in dict.fromkeys(entry.today for entry in entries.values()):
-            then = [sheet for sheet in sheets if entries[sheet.sha256].today == day]
-            for item in _check_all(then, plan, dt.date.fromisoformat(day), problems):
-                _write_tables(item, plan, beside)
-        if problems:
+        try:
+            for day in dict.fromkeys(entry.today for entry in entries.values()):
+                then = [sheet for sheet in sheets if entries[sheet.sha256].today == day]
+                for item in _check_all(then, plan, dt.date.fromisoformat(day), problems):
+                    _write_tables(item, plan, beside)
+            if problems:
+                raise HfworkError("refused", problems=problems)
+        except BaseException:
             shutil.rmtree(beside, ignore_errors=True)
-            raise HfworkError("refused", problems=problems)
+            raise
         beside.mkdir(exist_ok=True)
         if tables.exists():
             os.replace(tables, old)

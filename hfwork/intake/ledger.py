@@ -69,7 +69,7 @@ class Ledger:
             try:
                 values = json.loads(line)
                 entry = Entry(**{name: value for name, value in values.items() if name in known})
-            except (ValueError, TypeError, AttributeError):
+            except (ValueError, TypeError, AttributeError, RecursionError):
                 raise self._broken(number) from None
             if entry.previous != previous or entry.seq != number:
                 raise self._broken(number)

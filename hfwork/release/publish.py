@@ -76,7 +76,7 @@ def issued(releases: Path, but: str = "") -> set[str]:
     taken: set[str] = set()
     for folder in bundle.folders(releases):
         if folder.name != but:
-            taken |= set(bundle.open_release(folder).findings("receipts")["receipt"])
+            taken |= set(bundle.Release(folder).findings("receipts")["receipt"])
     return taken
 
 

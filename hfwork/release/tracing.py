@@ -12,7 +12,7 @@ from hfwork.errors import HfworkError
 from hfwork.plan.folder import Plan
 from hfwork.plan.periods import parse
 from hfwork.release import bundle, receipts
-from hfwork.release.bundle import Release, open_release
+from hfwork.release.bundle import Release
 
 
 def trace(releases: Path, plan: Plan, code: str) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def trace(releases: Path, plan: Plan, code: str) -> dict[str, Any]:
     known: dict[str, Release] = {}
     for folder in bundle.folders(releases):
         try:
-            release = open_release(folder)
+            release = Release(folder)
             known |= dict.fromkeys(release.findings("receipts")["receipt"], release)
         except HfworkError as problem:
             damaged.append(problem)

@@ -75,26 +75,27 @@ def test_opens_with_sentences_map_and_table(watched: Watched) -> None:
     assert watched.page.locator("html").get_attribute("lang") == "zh-CN"
 
 
+def seen(watched: Watched) -> list[object]:
+    """What changes with a choice: first sentence, table, colours and hover texts of the map, its title."""
+    traces = "document.querySelector('.hf-map .hf-plot').data.map((t) => [t.fillcolor, t.text])"
+    return [watched.texts(".hf-says li")[0], table(watched), watched.page.evaluate(traces), watched.texts(".hf-map h2")]
+
+
 def test_choosing_changes_map_table_and_sentences_and_back_works(watched: Watched) -> None:
     watched.open()
-
-    def seen() -> list[object]:
-        tiles = watched.page.evaluate("document.querySelector('.hf-map .hf-plot').data.map((t) => t.fillcolor)")
-        return [watched.texts(".hf-says li")[0], table(watched), tiles, watched.texts(".hf-map h2")]
-
-    first = seen()
+    first = seen(watched)
     watched.page.select_option("select[name=indicator]", "doctor_coverage")
     watched.drawn()
-    second = seen()
+    second = seen(watched)
     assert all(a != b for a, b in zip(first, second, strict=True))
     watched.page.select_option("select[name=period]", "2017")
     watched.drawn()
-    third = seen()
+    third = seen(watched)
     assert all(a != b for a, b in zip(second[:3], third[:3], strict=True))
     assert "indicator=doctor_coverage&period=2017" in watched.page.url
     watched.page.go_back()
     watched.drawn()
-    assert seen() == second
+    assert seen(watched) == second
     assert watched.page.locator("[data-kind=health] [data-key=indicator-doctor_coverage]").get_attribute(
         "aria-pressed"
     ) == "true"  # fmt: skip
@@ -232,7 +233,21 @@ def test_made_releases_draw(
         assert watched.page.locator(".hf-kind").count() == kinds
         assert watched.page.locator(".hf-timeline").is_visible() is timeline
         assert len(watched.texts(".hf-says li")) == 3 and "—" not in table(watched).values()
+        before = seen(watched)
+        chosen = {name: watched.page.locator(f"select[name={name}]").input_value() for name in ("indicator", "period")}
+        for name in ("indicator", "period"):  # another indicator, then another of its periods
+            options = watched.page.locator(f"select[name={name}] option").evaluate_all(
+                "(all) => all.map((o) => o.value)"
+            )
+            watched.page.select_option(f"select[name={name}]", next(o for o in options if o != chosen[name]))
+            watched.drawn()
+            after = seen(watched)
+            assert all(a != b for a, b in zip(before[:3], after[:3], strict=True)), name
+            before, chosen["period"] = after, watched.page.locator("select[name=period]").input_value()
         assert not watched.page.locator("[role=alert]").count() and not watched.errors
+        assert {url.split("/")[2] for url in watched.asked if url.startswith("http")} == {running.url.split("/")[2]}
+        watched.page.wait_for_timeout(4_000)  # the kernel arrives behind the drawn page
+        assert "Share chart" not in watched.page.content()
         watched.page.close()
     finally:
         running.stop()
