@@ -37,6 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     0: done. 1: a mistake the user can mend. 2: one in the command line. 3: a fault of hfwork. 130: stopped.
     """
     before = text.language()
+    for name in ("stdout", "stderr"):  # a caller may have closed them
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):  # a name no console can show must not end the command
         with suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]

@@ -16,7 +16,7 @@ from hfwork.errors import HfworkError
 
 USAGE_ERRORS = (
     "usage", "unknown_command", "unknown_option", "unknown_language", "missing_argument", "missing_value",
-    "needless_value", "too_many", "bad_port",
+    "needless_value", "too_many", "bad_port", "empty_word",
 )  # fmt: skip
 _BEFORE = ("--lang", "--workspace")  # options with a value that may stand before the command
 _NUMBER = re.compile(r"-\d+")
@@ -131,6 +131,8 @@ def read(arguments: Sequence[str], commands: dict[str, Callable[..., None]]) -> 
     if named not in made:
         raise HfworkError("unknown_command", given=named, allowed=made)
     _check_options(arguments[position + 1 :], made[named])
+    if "" in arguments or any(word.endswith("=") for word in arguments if word.startswith("--")):
+        raise HfworkError("empty_word", usage=made[named].usage_line)  # a variable of a script that was never set
     options, surplus = whole.parse_known_args(arguments)
     if surplus:
         raise HfworkError("too_many", given=surplus[0], usage=made[named].usage_line)

@@ -24,7 +24,8 @@ def catalogue() -> dict[str, dict[str, str]]:
     """All words: key → language → text."""
     words: dict[str, dict[str, str]] = {}
     for file in sorted((Path(__file__).parent / "locale").glob("*.yaml")):
-        for key, both in (yaml.safe_load(file.read_text("utf-8")) or {}).items():
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C, where it is installed
+        for key, both in (yaml.load(file.read_text("utf-8"), Loader=loader) or {}).items():
             if key in words:
                 raise KeyError(f"{file.name}: {key} stands twice")
             words[key] = both

@@ -99,7 +99,12 @@ class Workspace:
         """Delete everything derived, make it again from received files and ledger, build what was built."""
         built = self._pointer("built")
         as_of = dt.date.fromisoformat(open_release(built).meta["as_of"]) if built else None
-        decisions.rebuild(self.vault, self.plan, progress=progress)
+        try:
+            decisions.rebuild(self.vault, self.plan, progress=progress)
+        except HfworkError as problem:
+            if problem.code == "refused":  # those words are for files that come in
+                raise HfworkError("not_verified", problems=problem.problems) from None
+            raise
         self._counted.clear()
         return self.build(as_of, progress) if as_of else None
 
@@ -232,7 +237,10 @@ def open_workspace(path: str | Path = "workspace") -> Workspace:
     folder = Path(path)
     if not (folder / _MARK).is_file():
         raise HfworkError("no_workspace", given=str(path))
-    return Workspace(folder)
+    workspace = Workspace(folder)
+    if not workspace.vault.is_dir():
+        raise HfworkError("no_vault", given=str(path))
+    return workspace
 
 
 def init(path: str | Path, plan: str | Path, *, sample: bool = False) -> Workspace:

@@ -20,7 +20,7 @@ from openpyxl import load_workbook
 
 from hfwork import cli, text
 from hfwork.errors import HfworkError
-from hfwork.intake.ledger import hash_of
+from hfwork.intake.ledger import Ledger, hash_of
 from hfwork.release import bundle
 from hfwork.workspace import Workspace, open_workspace
 
@@ -70,8 +70,8 @@ def refused(capsys: Capture, folder: Path, words: list[object], *named: str, cod
 def shell(*words: object, **settings: Any) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **settings.pop("env", {})}
     command = [sys.executable, "-m", "hfwork.cli", *map(str, words)]
-    settings = {"capture_output": True, "text": True, "encoding": "utf-8", "timeout": 120} | settings
-    return subprocess.run(command, env=environment, **settings)
+    settings = {"capture_output": True, "encoding": "utf-8", "timeout": 120} | settings
+    return subprocess.run(command, env=environment, **settings)  # type: ignore[call-overload]
 
 
 def filled(form: Path, target: Path, change: Callable[[Any], object] = lambda sheet: None, src: int = 1) -> Path:
@@ -107,10 +107,10 @@ def language() -> Iterator[None]:
 # -- the whole way
 
 
-def test_the_whole_way(tmp_path: Path, capsys: Capture) -> None:
+def test_the_whole_way(small: Workspace, tmp_path: Path, capsys: Capture) -> None:
     ws, forms = tmp_path / "工作 区", tmp_path / "forms"
     place = ["--workspace", ws]
-    assert str(ws) in done(capsys, "init", ws)
+    assert str(ws) in done(capsys, "init", ws, "--plan", small.folder / "plan")
     assert "activity" in done(capsys, "layout", *place)
     done(capsys, "template", "activity", "丰台镇", "2018年6月", "--out", forms, *place)
     form = next(forms.glob("*.xlsx"))
@@ -138,7 +138,7 @@ def test_the_whole_way(tmp_path: Path, capsys: Capture) -> None:
     identity = done(capsys, "publish", "--lang", "en", *place).split()[2]
     assert (ws / "releases" / "current").resolve().name == identity
     release = open_workspace(ws).current()
-    cells = release.cells("lectures_held", by="township", period="2018-06").set_index("place")
+    cells = release.cells("family_lectures", by="township", period="2018-06").set_index("place")
     assert cells.loc["120117104000", "value"] == 28 * 2  # the correction counts, once
     traced = done(capsys, "trace", cells.loc["120117104000", "receipt"], "--lang", "en", *place)
     assert "second.xlsx" in traced and form.name not in traced and identity in traced
@@ -163,7 +163,7 @@ def same(page: dict[str, Any], cell: dict[str, Any]) -> bool:
         return None if value is None or value != value else value
 
     return all(
-        plain(page[name]) == pytest.approx(plain(cell[name]), rel=1e-4) if isinstance(page[name], float)
+        plain(page[name]) == pytest.approx(plain(cell[name]), rel=1e-4, abs=6e-5) if isinstance(page[name], float)
         else (plain(page[name]) or "") == (plain(cell[name]) or "")
         for name in COMPARED
     )  # fmt: skip
@@ -208,26 +208,33 @@ print(ws.build(dt.date(2018, 6, 30)))
 """
 
 
-def test_the_release_does_not_depend_on_tables_clock_locale_or_threads(own_small: Workspace, capsys: Capture) -> None:
-    folder, identity = own_small.folder, own_small.current().id
-    before = tree(folder / "releases")
-    shutil.rmtree(folder / "vault" / "tables")
-    assert identity in done(capsys, "rebuild", "--workspace", folder)
-    assert tree(folder / "releases") == before
-    shutil.rmtree(folder / "releases" / identity)  # written anew, and not found there
+def test_damaged_tables_are_named_and_a_rebuild_gives_the_same_release(own_small: Workspace, capsys: Capture) -> None:
+    place, identity = ["--workspace", own_small.folder], own_small.current().id
+    before = tree(own_small.releases)
+    for name, damage in (("couples", Path.unlink), ("activity", lambda file: file.write_bytes(b"PAR1"))):
+        for file in (own_small.vault / "tables" / name).iterdir():
+            file.unlink() if file.suffix == ".prepared" else damage(file)
+        refused(capsys, own_small.folder, ["build", "--as-of", "2018-06-30", *place], "hfwork rebuild", "tables")
+    shutil.rmtree(own_small.vault / "tables")
+    assert identity in done(capsys, "rebuild", *place)
+    assert tree(own_small.releases) == before
+
+
+@pytest.mark.slow
+def test_the_release_does_not_depend_on_clock_locale_or_threads(own_small: Workspace) -> None:
+    releases, identity = own_small.releases, own_small.current().id
+    before = tree(releases)
     others = [("1", "1", {"TZ": "Asia/Shanghai", "LC_ALL": "zh_CN.GB18030"}),
               ("2", "2", {"TZ": "America/New_York", "LANG": "C", "LC_ALL": "C", "HFWORK_LANG": "en"})]  # fmt: skip
-    written = []
     for seed, threads, environment in others:
-        for prepared in (folder / "vault" / "tables").rglob("*.prepared"):
+        shutil.rmtree(releases / identity)  # written anew, not found there
+        for prepared in (own_small.vault / "tables").rglob("*.prepared"):
             prepared.unlink()
-        again = [sys.executable, "-c", AGAIN, str(folder), threads]
+        again = [sys.executable, "-c", AGAIN, str(own_small.folder), threads]
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": seed, **environment}
         out = subprocess.run(again, env=environment, capture_output=True, text=True, check=True).stdout
         assert out.strip() == identity
-        written.append(tree(folder / "releases"))
-        shutil.rmtree(folder / "releases" / identity)
-    assert written == [before, before]  # also every byte, receipts included
+        assert tree(releases) == before  # also every byte, receipts included
 
 
 def test_counts_do_not_depend_on_threads(small: Workspace) -> None:
@@ -246,11 +253,11 @@ def test_an_unfinished_release_is_ignored(own_small: Workspace, receipt: str, ca
     place = ["--workspace", own_small.folder]
     assert identity in done(capsys, "publish", *place)
     assert identity in done(capsys, "trace", receipt, *place)
-    assert identity in done(capsys, "build", "--as-of", "2018-06-30", *place)
-    for name in (part.name, "notes", "built", "current", "..", ""):
+    for name in (part.name, "notes", "built", "current", ".."):
         refused(capsys, own_small.folder, ["publish", *place, "--", name], name, identity)
 
 
+@pytest.mark.slow
 def test_a_new_build_is_not_seen_before_it_is_published(own_small: Workspace, receipt: str, capsys: Capture) -> None:
     place = ["--workspace", own_small.folder]
     before = tree(own_small.releases / "current")
@@ -283,6 +290,8 @@ USAGE: list[tuple[list[object], str, str]] = [
     (["serve", "--port", "http"], "http", "65535"),
     (["ledger", "--lang"], "--lang", "hfwork ledger"),
     (["-x"], "-x", "--help"),
+    (["receive", ""], '""', "hfwork receive"),
+    (["ledger", "--workspace="], '""', "hfwork ledger"),
 ]
 
 
@@ -317,7 +326,7 @@ GIVEN: list[tuple[str, str, str]] = [
     ("template activity 丰台镇 0000-01", "0000-01", "2018-06"),
     ("template activity 丰台镇 MC0001", "MC0001", "MC2018"),
     ("template activity 宁河区 2017-11", "宁河区", "宁河镇"),
-    ("template activity 12011710400 2017-11", "12011710400", ""),
+    ("template activity 12011710499 2017-11", "12011710499", ""),
     ("template couples 丰台镇 2018-07", "2018-07", ""),
     ("template activity 丰台镇 2017-11 --out {ws}/workspace.yaml", "workspace.yaml", ""),
     ("template activity 丰台镇 2017-11 --out {ws}/workspace.yaml/deeper", "workspace.yaml", ""),
@@ -360,9 +369,9 @@ def test_given(line: str, offender: str, meant: str, small: Workspace, tmp_path:
 
 
 def test_a_mistyped_receipt_finds_its_neighbour(small: Workspace, receipt: str, capsys: Capture) -> None:
-    other = "A" if receipt[4] != "A" else "B"
-    swapped = f"{receipt[:8]}{receipt[9]}-{receipt[8]}"[:0] or receipt[:3] + other + receipt[4:]
-    for typed in (receipt[:4] + other + receipt[5:], receipt[:-1], receipt + "7", swapped):
+    other = "A" if receipt[3] != "A" else "B"
+    wrong = "A" if receipt[5] != "A" else "B"
+    for typed in (receipt[:3] + other + receipt[4:], receipt[:5] + wrong + receipt[6:], receipt[:-1], receipt + "7"):
         refused(capsys, small.folder, ["trace", typed, "--workspace", small.folder], typed, receipt)
 
 
@@ -373,10 +382,10 @@ def test_analysts_misspell(typed: str, code: str, small: Workspace) -> None:
         "unknown_indicator": {"indicator": typed}, "unknown_level": {"by": typed},
         "unknown_period": {"period": typed}, "bad_day": {"as_of": typed},
     }  # fmt: skip
-    doors = [small.cells, small.current().cells] if code != "bad_day" else [small.cells]
+    doors = [small.cells] if code in ("unknown_indicator", "bad_day") else [small.current().cells]
     for door in doors:
         with pytest.raises(HfworkError) as error:
-            door(**asked[code])  # type: ignore[operator]
+            door(**asked[code])
         assert error.value.code == code
         for lang in LANGUAGES:
             assert typed in error.value.message(lang)
@@ -434,7 +443,11 @@ def make_bad_files(form: Path, couples: Path, folder: Path) -> dict[str, tuple[s
         book.save(folder / name)
         made[name] = (offender, "")
 
-    sheet("unknown code.xlsx", "120117104299", "12011710420", lambda s: say(s, 4, 1, "120117104299"))
+    def repeat(sheet: Any) -> None:
+        say(sheet, 4, 1, "120117104202")
+        say(sheet, 4, 2, 7)
+
+    sheet("unknown code.xlsx", "120117104299", "120117104219", lambda s: say(s, 4, 1, "120117104299"))
     sheet("misspelt.xlsx", "丰台东材村委会", "丰台东村村委会", lambda s: say(s, 4, 1, "丰台东材村委会"))
     sheet("other town.xlsx", "120117102201", "", lambda s: say(s, 4, 1, "120117102201"))
     sheet("no code.xlsx", "4", "", lambda s: say(s, 4, 1, None))
@@ -444,7 +457,7 @@ def make_bad_files(form: Path, couples: Path, folder: Path) -> dict[str, tuple[s
     sheet("long.xlsx", "长长长", "", lambda s: say(s, 4, 1, "长" * 30_000))
     sheet("{brace}.xlsx", "{given}%s", "", lambda s: say(s, 4, 1, "{given}%s"))
     sheet("rule.xlsx", "9 / 1", "", lambda s: say(s, 4, 3, 9))
-    sheet("twice.xlsx", "120117104202", "", lambda s: (say(s, 4, 1, "120117104202"), say(s, 4, 2, 7)))
+    sheet("twice.xlsx", "120117104202", "", repeat)
     sheet("merged.xlsx", "5", "", lambda s: s.merge_cells("B4:B6"))
     sheet("heading.xlsx", "讲座场数", "家庭文化讲座场次", lambda s: say(s, 3, 2, "家庭文化讲座场数"))
     sheet("same heading.xlsx", "讲座参加人次", "", lambda s: say(s, 3, 3, "讲座参加人次"))
@@ -499,7 +512,7 @@ def test_bad_files_are_refused_together_and_each_by_name(
 
 def test_one_bad_file_keeps_the_good_ones_out(small: Workspace, form: Path, tmp_path: Path, capsys: Capture) -> None:
     filled(form, tmp_path / "good.xlsx")
-    bad = filled(form, tmp_path / "八十.xlsx", lambda s: (say(s, 4, 2, "八十"), reword(s, MONTH, "2018-07")))
+    bad = filled(form, tmp_path / "八十.xlsx", lambda s: say(s, 4, 2, "八十"))
     refused(capsys, small.folder, ["receive", tmp_path, "--workspace", small.folder], bad.name, "八十")
 
 
@@ -586,44 +599,45 @@ def test_an_empty_workspace(tmp_path: Path, capsys: Capture) -> None:
 FILES = ("datapackage.json", "cells.parquet", "plan.json", "pages/overview.json", "findings/receipts.parquet")
 
 
+@pytest.fixture(scope="module")
+def hurt(small: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A copy whose release the tests damage, and mend again."""
+    folder = tmp_path_factory.mktemp("hurt") / "workspace"
+    return open_workspace(shutil.copytree(small.folder, folder, symlinks=True))
+
+
 @pytest.mark.parametrize("how", ["gone", "cut", "altered"])
 @pytest.mark.parametrize("name", FILES)
-def test_damaged_release(name: str, how: str, own_small: Workspace, receipt: str, capsys: Capture) -> None:
-    folder, place = own_small.folder, ["--workspace", own_small.folder]
-    identity = own_small.current().id
-    sound = tree(own_small.releases)
-    file = own_small.releases / identity / name
+def test_damaged_release(name: str, how: str, hurt: Workspace, receipt: str, capsys: Capture) -> None:
+    place, identity = ["--workspace", hurt.folder], hurt.current().id
+    file = hurt.releases / identity / name
     content = file.read_bytes()
     if how == "gone":
         file.unlink()
     else:
         file.write_bytes(content[: len(content) // 2] if how == "cut" else content.replace(b"0", b"1", 3))
-    if (name, how) != ("datapackage.json", "altered"):  # nothing tells what a manifest should be
-        for release in ([], [identity]):
-            refused(capsys, folder, ["publish", *place, *release], file.name)
-    if how == "gone" and name == "datapackage.json":
-        refused(capsys, folder, ["trace", receipt, *place], receipt)
-        refused(capsys, folder, ["serve", "--port", "0", *place], name)
-    elif how != "altered":
-        refused(capsys, folder, ["rebuild" if name == "datapackage.json" else "publish", *place], file.name)
-        if name == "pages/overview.json":
-            refused(capsys, folder, ["serve", "--port", "0", *place], file.name)
-        else:
-            refused(capsys, folder, ["trace", receipt, *place], file.name)
-    if how != "altered":  # and the remedy the message names: the same release, to the byte
-        assert identity in done(capsys, "build", "--as-of", "2018-06-30", *place)
-        assert tree(own_small.releases) == sound
+    try:
+        if (name, how) != ("datapackage.json", "altered"):  # nothing tells what a manifest should be
+            refused(capsys, hurt.folder, ["publish", *place], file.name)
+            refused(capsys, hurt.folder, ["publish", identity, *place], file.name)
+        if how != "altered" and name == "pages/overview.json":
+            refused(capsys, hurt.folder, ["serve", "--port", "0", *place], name.split("/")[1])
+        elif how != "altered":
+            refused(capsys, hurt.folder, ["trace", receipt, *place], file.name)
+        if how != "altered" and name == "datapackage.json":
+            refused(capsys, hurt.folder, ["serve", "--port", "0", *place], name)
+            refused(capsys, hurt.folder, ["rebuild", *place], name)
+    finally:
+        file.write_bytes(content)
 
 
-def test_damaged_tables_are_named_with_the_remedy(own_small: Workspace, capsys: Capture) -> None:
-    place = ["--workspace", own_small.folder]
-    identity = own_small.current().id
-    for name in ("couples", "activity"):
-        for damage in (Path.unlink, lambda file: file.write_bytes(b"PAR1")):
-            for file in (own_small.vault / "tables" / name).iterdir():
-                file.unlink() if file.suffix == ".prepared" else damage(file)
-            refused(capsys, own_small.folder, ["build", "--as-of", "2018-06-30", *place], "hfwork rebuild", "tables")
-    assert identity in done(capsys, "rebuild", *place)
+@pytest.mark.slow
+def test_building_again_mends_a_damaged_release(own_small: Workspace, capsys: Capture) -> None:
+    sound = tree(own_small.releases)
+    (own_small.current().folder / "cells.parquet").write_bytes(b"PAR1")
+    (own_small.current().folder / "plan.json").unlink()
+    assert own_small.current().id in done(capsys, "build", "--as-of", "2018-06-30", "--workspace", own_small.folder)
+    assert tree(own_small.releases) == sound  # to the byte: receipts on paper stay good
 
 
 def test_an_altered_vault_is_noticed(own_small: Workspace, capsys: Capture) -> None:
@@ -639,15 +653,43 @@ def test_an_altered_vault_is_noticed(own_small: Workspace, capsys: Capture) -> N
     done(capsys, "verify", *place)
     ledger = own_small.vault / "ledger.jsonl"
     lines = ledger.read_bytes().splitlines(keepends=True)
-    for broken in (
-        [*lines[:2], *lines[3:]],
-        [*lines, b"[" * 5000 + b"\n"],
-        [*lines, b'{"a": 1}\n'],
-        [b"\xff\n", *lines],
-    ):
+    ways: list[tuple[list[object], list[bytes]]] = [
+        (["verify"], [*lines[:2], *lines[3:]]),
+        (["ledger"], [*lines, b"[" * 5000 + b"\n"]),
+        (["rebuild"], [*lines, b'{"a": 1}\n']),
+        (["build", "--as-of", "2018-06-30"], [b"\xff\n", *lines]),
+    ]
+    for words, broken in ways:
         ledger.write_bytes(b"".join(broken))
-        for command in (["verify"], ["ledger"], ["rebuild"], ["build", "--as-of", "2018-06-30"]):
-            refused(capsys, own_small.folder, [*command, *place], "ledger.jsonl")
+        refused(capsys, own_small.folder, [*words, *place], "ledger.jsonl")
+
+
+def test_parts_of_a_workspace_that_are_something_else(
+    own_small: Workspace, form: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    ws, file = own_small.folder, filled(form, tmp_path / "good.xlsx")
+    build: list[object] = ["build", "--as-of", "2018-06-30"]
+    changes: list[tuple[str, str, list[list[object]]]] = [
+        ("vault", "vault", [["receive", file], ["verify"], ["rebuild"], build]),
+        ("vault/ledger.jsonl", "ledger.jsonl", [["receive", file], ["verify"], ["ledger"]]),
+        ("vault/.lock", ".lock", [["receive", file]]),
+        ("plan", "plan", [["verify"], ["plan"]]),
+        ("releases/current", "current", [["publish"]]),
+    ]
+    for name, named, commands in changes:
+        part, kept = ws / name, tmp_path / "kept"
+        folder = part.is_dir() and not part.is_symlink()
+        part.rename(kept)
+        part.write_text("x") if folder else part.mkdir()
+        for words in commands:
+            refused(capsys, ws, [*words, "--workspace", ws], named)
+        part.unlink() if folder else part.rmdir()
+        kept.rename(part)
+    stray = shutil.copytree(own_small.current().folder, own_small.releases / ("a" * 16))
+    refused(capsys, ws, ["publish", stray.name, "--workspace", ws], stray.name)
+    with Ledger(own_small.vault).lock("someone else"):
+        refused(capsys, ws, ["receive", file, "--workspace", ws], "vault")
+    done(capsys, "receive", file, "--workspace", ws)
 
 
 # -- the machine in the way
@@ -661,23 +703,41 @@ def test_a_taken_port(small: Workspace, capsys: Capture) -> None:
         refused(capsys, small.folder, ["serve", "--port", port, "--workspace", small.folder], str(port))
 
 
-@pytest.mark.skipif(os.name == "nt" or os.getuid() != 0, reason="needs another user to be")
-def test_a_target_that_may_not_be_written(own_small: Workspace, form: Path, tmp_path: Path) -> None:
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.stat().st_uid == 0 and folder != Path("/"):
-            folder.chmod(folder.stat().st_mode | 0o055)
-    for path in own_small.folder.rglob("*"):
-        if not path.is_symlink():
-            path.chmod(0o755 if path.is_dir() else 0o644)
-    file = filled(form, tmp_path / "good.xlsx")
-    before = tree(own_small.folder)
-    ways = [["receive", file], ["build", "--as-of", "2018-05-31"], ["publish"], ["rebuild"],
-            ["init", own_small.folder / "new"], ["template", "activity", "丰台镇", MONTH, "--out", own_small.folder]]  # fmt: skip
-    for lang, words in zip(LANGUAGES * 3, ways, strict=True):
-        out = shell(*words, "--workspace", own_small.folder, "--lang", lang, user=65534, env={"HOME": "/"})
-        assert (out.returncode, out.stdout) == (1, ""), out.stderr
-        assert ("没有权限" if lang == "zh" else "permission denied") in out.stderr and "Traceback" not in out.stderr
-    assert tree(own_small.folder) == before
+def no_privilege() -> None:
+    """Even the superuser then needs the permission to write (Linux; elsewhere tests run as somebody else)."""
+    import ctypes
+
+    for capability in (1, 2, 3):  # override permissions, read everything, act as the owner
+        ctypes.CDLL(None).prctl(24, capability, 0, 0, 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs to drop a privilege")
+@pytest.mark.parametrize("long", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_a_target_that_may_not_be_written(long: bool, own_small: Workspace, form: Path, tmp_path: Path) -> None:
+    ws, file = own_small.folder, filled(form, tmp_path / "good.xlsx")
+    quick = [
+        ["receive", file],
+        ["publish"],
+        ["init", ws / "new"],
+        ["template", "activity", "丰台镇", MONTH, "--out", ws],
+    ]
+    slow: list[list[object]] = [["rebuild"], ["build", "--as-of", "2018-06-29"]]
+    ways = slow if long else quick
+    folders = [ws, *(path for path in ws.rglob("*") if path.is_dir() and not path.is_symlink())]
+    for folder in folders:
+        folder.chmod(0o555)
+    (ws / "vault" / ".lock").chmod(0o444)
+    before = tree(ws)
+    try:
+        for lang, words in zip((*LANGUAGES, *LANGUAGES), ways, strict=False):
+            out = shell(*words, "--workspace", ws, "--lang", lang, preexec_fn=no_privilege)
+            assert (out.returncode, out.stdout) == (1, ""), (words, out.stderr)
+            assert ("没有权限" if lang == "zh" else "permission denied") in out.stderr, words
+            assert "Traceback" not in out.stderr
+        assert tree(ws) == before
+    finally:
+        for folder in folders:
+            folder.chmod(0o755)
 
 
 def limited(size: int) -> Callable[[], None]:
@@ -692,14 +752,18 @@ def limited(size: int) -> Callable[[], None]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a limit on file sizes")
-def test_a_full_target(own_small: Workspace, form: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("long", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_a_full_target(long: bool, own_small: Workspace, form: Path, tmp_path: Path) -> None:
     file = filled(form, tmp_path / "good.xlsx")
     before = tree(own_small.folder)
     (tmp_path / "out").mkdir()
-    ways: list[tuple[int, list[object]]] = [
-        (20_000, ["receive", file]), (60_000, ["build", "--as-of", "2018-06-29"]), (5_000, ["init", tmp_path / "new"]),
+    quick: list[tuple[int, list[object]]] = [
+        (20_000, ["receive", file]),  # the ledger does not fit
+        (4_000, ["receive", file]),  # the file does not
+        (5_000, ["init", tmp_path / "new"]),
         (1_000, ["template", "activity", "丰台镇", MONTH, "--out", tmp_path / "out"]),
-    ]  # fmt: skip
+    ]
+    ways = [(60_000, ["build", "--as-of", "2018-06-29"]), (3_000, ["rebuild"])] if long else quick
     for size, words in ways:
         out = shell(*words, "--workspace", own_small.folder, "--lang", "en", preexec_fn=limited(size))
         assert (out.returncode, out.stdout) == (1, ""), (words, out.stderr)
@@ -713,6 +777,11 @@ def test_output_that_cannot_be_written(small: Workspace) -> None:
     with open("/dev/full", "w") as full:
         out = shell("plan", "--workspace", small.folder, stdout=full, stderr=subprocess.PIPE, capture_output=False)
     assert out.returncode == 1 and "空间不足" in out.stderr and "Exception" not in out.stderr
+    for closed in (">&-", "2>&-", "<&-"):
+        command = f"{sys.executable} -m hfwork.cli {{}} {closed}"
+        for words, code in (("plan --lang en", 0), ("bad --lang en", 2)):
+            out = subprocess.run(["bash", "-c", command.format(words)], cwd=ROOT, capture_output=True, text=True)
+            assert out.returncode == code and "Traceback" not in out.stderr
     words = f"{sys.executable} -m hfwork.cli ledger --workspace '{small.folder}' | head -n 1"
     piped = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {words}"], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True

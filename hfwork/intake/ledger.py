@@ -183,7 +183,7 @@ class Ledger:
             os.replace(old, tables)
 
     def _lines(self) -> list[bytes]:
-        return self.file.read_bytes().splitlines() if self.file.is_file() else []
+        return self.file.read_bytes().splitlines() if self.file.exists() else []
 
     def _broken(self, number: int) -> HfworkError:
         return HfworkError("ledger_line", given=number, where=self.file)

@@ -21,7 +21,7 @@ CONFIG: dict[str, Any] = {
     "modeBarButtonsToRemove": ["zoom2d", "pan2d", "select2d", "lasso2d", "autoScale2d", "resetScale2d"],
 }
 PALE, GREY = "#CFE3F1", "#8A9A98"
-_WHOLE = {"x": 0, "xref": "container", "pad": {"l": 12, "t": 12}, "yref": "container", "y": 1, "yanchor": "top"}
+_WHOLE = {"x": 0, "xref": "container", "pad": {"l": 12, "t": "@drop"}, "yref": "container", "y": 1, "yanchor": "top"}
 _TITLE = {"title": {"text": "@title", **_WHOLE, "font": {"size": 16}, "subtitle": {"text": "@subtitle"}}}
 _KEY = {"text": "@key", "font": {"size": 12, "color": MUTED}, "standoff": 12}
 
@@ -124,8 +124,9 @@ def interval_chart(cells: pd.DataFrame, plan: Plan, inside: str | None = None, n
     low, high = (0.0, 100.0) if pd.isna(low) else (low, high)
     room = max(0.06 * (high - low), 0.5)
     rows = list(range(len(parts)))
+    points = readings.points(parts, plan, indicator)
     columns = {
-        **readings.points(parts, plan, indicator),
+        **points,
         "row": rows,
         "counts": [readings.counts(cell) for cell in readings.records(parts)],
         "marks": ["" if cell["state"] == "value" else readings.said_state(cell) for cell in readings.records(parts)],
@@ -136,7 +137,7 @@ def interval_chart(cells: pd.DataFrame, plan: Plan, inside: str | None = None, n
         "left": low - room / 2,
         "bottom": len(rows) - 0.4,
         "height": 172 + (32 if len(rows) < 30 else 21) * max(len(rows), 1),
-        "key": text.say("explore.key_intervals", place=escape(name)),
+        "key": readings.key(points, "dot", "bar", "target", "line", "reserved", place=name),
         **readings.headline(
             readings.spread(parts, whole, indicator, name), said, text.period(str(cells["period"].iloc[0])), note
         ),
@@ -177,8 +178,10 @@ def series_chart(cells: pd.DataFrame, plan: Plan, place: str, by: str = "month",
         "suffix": _suffix(indicator.unit[text.language()]),
     }
     figure = charts.figure(charts.TREND, columns)
+    figure.update_traces(marker_opacity=1, selector={"name": "value"})  # plotly fades markers of varying size
     head = readings.headline(readings.change(mine, indicator, names[0]), indicator.name[text.language()], note)
-    key = text.say("explore.key_series", place=escape(names[0]), whole=escape(names[1]))
+    context = () if place == plan.places.root else ("grey",)
+    key = readings.key(points, "blue", "band", *context, "target", "reserved", place=names[0], whole=names[1])
     title = charts.bind(_TITLE, head)["title"]
     figure.update_layout(
         title=title, height=430, margin={"t": 96, "b": 84}, xaxis_title=charts.bind(_KEY, {"key": key})

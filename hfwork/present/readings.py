@@ -13,7 +13,7 @@ from hfwork import text
 from hfwork.judge import compare
 from hfwork.plan.folder import Plan
 from hfwork.plan.indicators import Indicator
-from hfwork.plan.periods import parse
+from hfwork.plan.periods import LEVELS, parse
 from hfwork.present.maps import STATUS
 
 Cell = dict[str, Any]
@@ -36,6 +36,12 @@ def choices(cells: pd.DataFrame, plan: Plan, *levels: str) -> list[tuple[str, st
     phases = plan.campaign.phase_dates
     of = {str(token): parse(str(token), phases).level for token in ends.index}
     return [(text.period(token), token) for level in levels for token in of if of[token] == level]
+
+
+def finest(cells: pd.DataFrame, plan: Plan) -> str:
+    """The finest level of periods that these cells have, e.g. ``quarter``."""
+    have = {parse(str(token), plan.campaign.phase_dates).level for token in cells["period"].unique()}
+    return min(have, key=LEVELS.index)
 
 
 def places(plan: Plan, cells: pd.DataFrame, level: str) -> list[tuple[str, str]]:
@@ -206,10 +212,27 @@ def change(cells: pd.DataFrame, indicator: Indicator, name: str) -> str:
     return text.say("ui.trend_title_points", **facts, diff=("+" if diff > 0 else "") + text.number(diff, 1))
 
 
-def headline(said: str, *under: str) -> dict[str, str]:
-    """``title`` in lines that fit a notebook, and ``subtitle``."""
-    lines = textwrap.wrap(escape(said), _WIDTH[text.language()])
-    return {"title": "<br>".join(lines), "subtitle": escape(" · ".join(filter(None, under)))}
+def headline(said: str, *under: str) -> dict[str, Any]:
+    """``title`` in lines that fit a notebook, ``drop`` (pixels it needs above its first line) and ``subtitle``."""
+    lines = textwrap.wrap(said, _WIDTH[text.language()])
+    under_it = escape(" · ".join(filter(None, under)))
+    return {"title": "<br>".join(map(escape, lines)), "drop": 12 + 18 * (len(lines) - 1), "subtitle": under_it}
+
+
+def key(columns: dict[str, list[Any]], *kinds: str, **facts: str) -> str:
+    """What the signs of a chart mean, without those it has not: no target, no figure with reservations."""
+    present = {"target": any(v is not None for v in columns["target"]),
+               "reserved": any(symbol.endswith("-open") for symbol in columns["symbol"])}  # fmt: skip
+    said = [text.say(f"explore.key.{kind}", **facts) for kind in kinds if present.get(kind, True)]
+    return escape(text.say("explore.space").join(said))
+
+
+def neat(frame: pd.DataFrame) -> Any:
+    """A table to look at: one decimal, no row numbers, nothing where there is nothing. Returns a pandas Styler."""
+    filled = [not len(frame) or bool((frame[column].notna() & (frame[column] != "")).any()) for column in frame]
+    shown = frame.loc[:, filled]
+    style = shown.reset_index(drop=True).style.format(precision=1, thousands=",", na_rep="").hide(axis="index")
+    return style.set_properties(None, **{"white-space": "nowrap", "text-align": "right"})
 
 
 def _facts(as_of: str, sample: object) -> dict[str, str]:

@@ -91,7 +91,10 @@ def _damaged(file: Path) -> HfworkError:
 
 def verify(folder: Path) -> None:
     """Compare every file of a release with the hash in its manifest. Raises ``damaged_release``."""
-    for resource in Release(folder).meta["resources"]:
+    release = Release(folder)
+    if release.id != folder.name:
+        raise _damaged(folder / MANIFEST)
+    for resource in release.meta["resources"]:
         file = folder / resource["path"]
         if not file.is_file() or resource.get("hash") != f"sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}":
             raise _damaged(file)
@@ -183,4 +186,7 @@ def point(releases: Path, name: str, identity: str) -> None:
     part = releases / f".{name}.{os.getpid()}.part"
     part.unlink(missing_ok=True)
     part.symlink_to(identity, target_is_directory=True)
-    os.replace(part, releases / name)
+    try:
+        os.replace(part, releases / name)
+    finally:
+        part.unlink(missing_ok=True)
