@@ -64,8 +64,14 @@ class Workspace:
         self.settings = build_model(Settings, read_yaml(folder / _MARK), folder / _MARK)
         self.plan: Plan = load_plan(folder / "plan")
         self._counted: dict[dt.date, Counted] = {}
+        self._cells: dict[dt.date, pd.DataFrame] = {}
 
     # -- files in
+
+    def _forget(self) -> None:
+        """What was counted no longer holds once files have come in."""
+        self._counted.clear()
+        self._cells.clear()
 
     def template(self, table: str, place: str, period: str, folder: str | Path = ".") -> Path:
         """A blank workbook that ``receive`` would take from this unit: ``period`` is a token, for extracts a day.
@@ -76,7 +82,7 @@ class Workspace:
 
     def receive(self, paths: Iterable[str | Path], *, today: dt.date, by: str = "", **options: Any) -> Summary:
         """Take files into the vault, all or none; see ``intake.decisions.receive``."""
-        self._counted.clear()
+        self._forget()
         return decisions.receive(self.vault, self.plan, paths, today=today, by=by, **options)
 
     def check(self, paths: Iterable[str | Path], *, today: dt.date, **options: Any) -> Summary:
@@ -105,7 +111,7 @@ class Workspace:
             if problem.code == "refused":  # those words are for files that come in
                 raise HfworkError("not_verified", problems=problem.problems) from None
             raise
-        self._counted.clear()
+        self._forget()
         return self.build(as_of, progress) if as_of else None
 
     # -- counts
@@ -161,9 +167,10 @@ class Workspace:
             day = dt.date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or self.built_as_of()
         except ValueError:
             raise HfworkError("bad_day", given=as_of) from None
-        counted = self.count(day)
-        cells = assemble(self.plan, counted.counts, counted.frame, counted.errors)
-        return narrow(cells, indicator, by=by, period=period)
+        if day not in self._cells:
+            counted = self.count(day)
+            self._cells[day] = assemble(self.plan, counted.counts, counted.frame, counted.errors)
+        return narrow(self._cells[day], indicator, by=by, period=period)
 
     # -- releases
 

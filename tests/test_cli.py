@@ -208,6 +208,7 @@ print(ws.build(dt.date(2018, 6, 30)))
 """
 
 
+@pytest.mark.slow
 def test_damaged_tables_are_named_and_a_rebuild_gives_the_same_release(own_small: Workspace, capsys: Capture) -> None:
     place, identity = ["--workspace", own_small.folder], own_small.current().id
     before = tree(own_small.releases)
@@ -711,6 +712,7 @@ def no_privilege() -> None:
         ctypes.CDLL(None).prctl(24, capability, 0, 0, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="needs to drop a privilege")
 @pytest.mark.parametrize("long", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_target_that_may_not_be_written(long: bool, own_small: Workspace, form: Path, tmp_path: Path) -> None:
@@ -751,6 +753,7 @@ def limited(size: int) -> Callable[[], None]:
     return limit
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a limit on file sizes")
 @pytest.mark.parametrize("long", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_full_target(long: bool, own_small: Workspace, form: Path, tmp_path: Path) -> None:
@@ -772,6 +775,7 @@ def test_a_full_target(long: bool, own_small: Workspace, form: Path, tmp_path: P
     assert not any((tmp_path / "out").iterdir()) and not list((tmp_path / "new").glob("*"))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_output_that_cannot_be_written(small: Workspace) -> None:
     with open("/dev/full", "w") as full:

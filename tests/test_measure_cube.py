@@ -68,6 +68,7 @@ def assert_equal_to_oracle(tables: dict[str, pd.DataFrame], counts: pd.DataFrame
             )
 
 
+@pytest.mark.slow
 def test_small_sample_equals_plain_calculation(tmp_path: Path) -> None:
     tables = district.draw(PLAN, small=True, as_of=dt.date(2018, 6, 30))
     for rows in tables.values():

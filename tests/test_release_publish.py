@@ -144,6 +144,7 @@ def test_manifest_names_every_file_and_its_hash(small: Workspace) -> None:
     assert {i["sha256"] for i in release.meta["inputs"]} == {e.sha256 for e in small.entries()}
 
 
+@pytest.mark.slow
 def test_equal_contents_give_the_same_folder(own_small: Workspace) -> None:
     before = own_small.current()
     stamp = before.folder.stat().st_mtime_ns
