@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import shutil
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from hfwork import text
+from hfwork.errors import HfworkError
 from hfwork.plan.folder import Plan, load_plan
 from hfwork.plan.policy import TARGET_COLUMNS
 from hfwork.sample.narrow import narrow
@@ -31,21 +33,28 @@ def make(plan_folder: Path, folder: Path, *, small: bool = False, progress: Prog
     progress = progress or _silent
     source = load_plan(plan_folder)
     public = source.map.package is not None
-    workspace = init(folder, plan_folder, sample=not public)
+    making = folder.with_name(f".{folder.name}.part")  # an interrupted demo is begun anew, never found half-made
+    shutil.rmtree(making, ignore_errors=True)
+    if folder.exists() and any(folder.iterdir()):
+        raise HfworkError("not_empty", given=str(folder))
+    workspace = init(making, plan_folder, sample=not public)
     if public:
-        files, as_of = _public_files(source, folder / "inbox"), source.campaign.monitoring.end
+        files, as_of = _public_files(source, making / "inbox"), source.campaign.monitoring.end
     else:
         if small:
-            narrow(folder / "plan")
-            workspace = open_workspace(folder)
+            narrow(making / "plan")
+            workspace = open_workspace(making)
         files, as_of = _sample_files(workspace, small, progress), _MIDTERM
-        workspace = open_workspace(folder)  # its plan now has the invented targets
+        workspace = open_workspace(making)  # its plan now has the invented targets
     workspace.receive(files, today=dt.date.today(), by="demo", progress=progress(text.say("cli.receive_step")))
     workspace.build(as_of, progress(text.say("cli.build_step")))
     release = workspace.publish()
+    if folder.exists():
+        folder.rmdir()
+    making.rename(folder)
     print(text.say("cli.published", id=release.id, as_of=as_of), file=sys.stderr)
     print(text.say("cli.took", seconds=f"{time.monotonic() - begun:.0f}"), file=sys.stderr)
-    return workspace
+    return open_workspace(folder)
 
 
 def _public_files(plan: Plan, inbox: Path) -> list[Path]:

@@ -129,13 +129,15 @@ class Workspace:
         if not current:
             raise HfworkError("nothing_received", where=self.folder)
         files: dict[str, list[Path]] = {}
-        received: dict[str, set[str]] = {}
+        received: dict[str, dict[str, dt.date]] = {}
         for entry in current:
             rows = accepted.rows_file(self.vault / "tables", entry.table, entry.sha256)
             if entry.table in plan.tables and not rows.is_file():
                 raise HfworkError("tables_damaged", given=entry.name, where=rows, why=text.say("why.missing"))
             files.setdefault(entry.table, []).append(rows)
-            received.setdefault(entry.table, set()).add(entry.place)
+            if entry.extract_date:  # under the code its unit has on the day asked for
+                unit = plan.places.current(entry.place, as_of)
+                received.setdefault(entry.table, {})[unit] = dt.date.fromisoformat(entry.extract_date)
         engine = Engine(threads=self.threads)
         measures = plan.measures
         try:

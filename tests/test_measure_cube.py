@@ -45,7 +45,7 @@ def counted(tables: dict[str, pd.DataFrame], folder: Path, frame: Frame) -> pd.D
         for column in plain.columns:
             plain[column] = [v.date() if isinstance(v, pd.Timestamp) else v for v in plain[column]]
         files[name] = [store_rows(PLAN.tables[name], plain.to_dict("records"), folder / f"{name}.parquet")]
-        received[name] = set(frame.units["township"].dropna())
+        received[name] = dict.fromkeys(frame.units["township"].dropna(), dt.date.max)
     engine = Engine()
     measures = PLAN.measures
     cube = engine.count(measures.values(), PLAN.tables, files, frame.as_of)
@@ -80,6 +80,17 @@ def test_small_sample_equals_plain_calculation(tmp_path: Path) -> None:
         counts = counted(tables, tmp_path, frame)
         assert_equal_to_oracle(tables, counts, frame)
         assert (counts.loc[counts["measure"] == "residents", "count"] > 0).any()
+
+
+def test_prepared_columns_keep_their_meaning_in_any_order(tmp_path: Path) -> None:
+    """Prepared files are found again by definitions; another order of the same ones must not swap columns."""
+    rows = [{"couple_id": "a", "village_code": "120117102201", "checked_on": dt.date(2017, 1, 5), "risk": "high"}]
+    file = store_rows(PLAN.tables["couples"], rows, tmp_path / "couples.parquet")
+    for measures in (list(PLAN.measures.values()), list(PLAN.measures.values())[::-1]):
+        cube = Engine().count(measures, PLAN.tables, {"couples": [file]}, AS_OF)
+        counts = cube.groupby("measure")["count"].sum().to_dict()
+        assert counts == {"couples_checked": 1, "couples_high_risk": 1, "high_risk_due": 1}
+    assert len(list(tmp_path.glob("*.prepared"))) == 1
 
 
 VILLAGES = ["120117102201", "120117102202", "120117104201", "120117204201", "120117113201"]

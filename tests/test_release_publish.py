@@ -161,3 +161,18 @@ def test_equal_contents_give_the_same_folder(own_small: Workspace) -> None:
 def test_hiding_needs_no_threshold_for_events(small: Workspace) -> None:
     lectures = small.current().cells("family_lectures", by="village")
     assert lectures["value"].between(1, 9).any()
+
+
+def test_an_extract_says_nothing_of_later_days(small: Workspace) -> None:
+    later = small.cells("family_doctor_coverage", by="district", as_of="2019-12-31").set_index("period")
+    assert later.loc["2018-06", "state"] == "value"
+    assert later.loc["2018-12", ["state", "reason"]].tolist() == ["missing", "returns_missing"]
+    earlier = small.cells("health_record_coverage", by="district", as_of="2016-12-31")
+    assert set(earlier["state"]) == {"value"}
+
+
+def test_completeness_counts_every_return_of_a_year(small: Workspace) -> None:
+    found = small.current().findings("completeness").query("table == 'activity' and level == 'district'")
+    both = found.set_index("period")[["expected", "reported"]]
+    assert both.loc["2017", "expected"] == sum(both.loc[f"2017-{month:02d}", "expected"] for month in range(1, 13))
+    assert both.loc["2017", "reported"] < both.loc["2017", "expected"]  # one town's November was not sent

@@ -5,13 +5,14 @@ Rates never pass through here. Flows are added over months, stocks are read at t
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from hfwork.errors import HfworkError
-from hfwork.measure.frame import Frame, closed_month
+from hfwork.measure.frame import Frame, closed_month, cut_day
 from hfwork.plan.indicators import Measure
 from hfwork.plan.periods import month_index
 from hfwork.plan.tables import Table
@@ -25,14 +26,15 @@ def roll_up(
     returned: pd.DataFrame,
     measures: Mapping[str, Measure],
     tables: Mapping[str, Table],
-    received: Mapping[str, set[str]],
+    received: Mapping[str, Mapping[str, dt.date]],
     frame: Frame,
 ) -> pd.DataFrame:
     """Counts of every measure, place and period: columns ``COLUMNS``.
 
-    ``cube`` and ``returned`` come from ``Engine``; ``received`` names, per extract table, the codes of the
-    units whose extract arrived. ``expected`` and ``reported`` count the returns (or extracts) a number
-    should and does rest on: ``reported`` 0 means the number is missing, not zero.
+    ``cube`` and ``returned`` come from ``Engine``; ``received`` names, per extract table, the units whose extract
+    arrived and its day: a period that ends later is not reported by it. ``expected`` and ``reported`` count
+    the returns (or extracts) a number should and does rest on: ``reported`` 0 means the number is
+    missing, not zero.
     """
     codes = list(frame.units["code"])
     index = {code: i for i, code in enumerate(codes)}
@@ -52,7 +54,7 @@ def _extract_leaf(
     cube: pd.DataFrame,
     measure: Measure,
     index: dict[str, int],
-    received: Mapping[str, set[str]],
+    received: Mapping[str, Mapping[str, dt.date]],
     frame: Frame,
 ) -> np.ndarray:
     """(3, codes, periods): count, expected, reported of one measure of an extract."""
@@ -62,14 +64,14 @@ def _extract_leaf(
     np.add.at(table, (_positions(cube["place"], index), months), cube["count"].to_numpy())
     running = table.cumsum(axis=1)
     out = np.zeros((3, len(index), len(frame.periods)), dtype=np.int64)
-    here = _arrived(received.get(measure.table, set()), frame)
+    here = _arrived(received.get(measure.table, {}), frame)
     for p, period in enumerate(frame.periods):
         begin, end = frame.window(period)
         at_end = running[:, end - first + 1]
         out[0, :, p] = at_end if measure.is_stock else at_end - running[:, begin - first]
         alive = _alive(index, end, end, frame)
         out[1, :, p] = alive
-        out[2, :, p] = alive * here
+        out[2, :, p] = alive * (here >= cut_day(period, frame.as_of).toordinal())
     return out
 
 
@@ -101,12 +103,11 @@ def _positions(places: pd.Series, index: dict[str, int]) -> np.ndarray:
     return found.to_numpy(dtype=int)
 
 
-def _arrived(senders: set[str], frame: Frame) -> np.ndarray:
-    """1 for each code one of whose units (at any level, or itself) sent its extract."""
-    here = frame.units["code"].isin(senders).to_numpy(copy=True)
-    for level in frame.levels:
-        here |= frame.units[level].isin(senders).to_numpy()
-    return here.astype(np.int64)
+def _arrived(senders: Mapping[str, dt.date], frame: Frame) -> np.ndarray:
+    """Day (ordinal, 0 for never) of the extract that covers each code: its own, or that of a unit above."""
+    days = {code: day.toordinal() for code, day in senders.items()}
+    covers = [frame.units[column].map(days).fillna(0) for column in ("code", *frame.levels)]
+    return np.max(covers, axis=0)
 
 
 def _alive(index: dict[str, int], begin: int, end: int, frame: Frame) -> np.ndarray:

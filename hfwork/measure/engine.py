@@ -23,7 +23,7 @@ _CUBE = {"measure": "object", "place": "object", "month": "int64", "count": "int
 
 
 class Engine:
-    """DuckDB in-process, closed to everything but the files it is told to read."""
+    """DuckDB in-process; it installs and loads nothing."""
 
     def __init__(self, threads: int = 2, memory: str = "1GB") -> None:
         self._db = duckdb.connect(

@@ -16,7 +16,7 @@ from hfwork.measure.cohort import cohort_sql
 from hfwork.plan.indicators import Measure
 from hfwork.plan.tables import Table
 
-FORMAT = 1  # of the prepared files; a change here makes all of them anew
+FORMAT = 2  # of the prepared files; a change here makes all of them anew
 
 
 @dataclass(frozen=True)
@@ -75,12 +75,14 @@ def fires(measures: Iterable[Measure], tables: Mapping[str, Table]) -> list[Fire
         elif measure.cohort is not None:
             entered, due, condition = cohort_sql(measure.cohort, measure.where)
             add(measure, entered, due, condition, 1)
+    for fire in found.values():  # in an order of their own: columns are numbered by it, here and in the stored file
+        fire.conditions = dict(sorted(fire.conditions.items()))
     return [found[key] for key in sorted(found)]
 
 
 def fires_digest(wanted: Iterable[Fire]) -> str:
     """A short hash of the definitions: prepared files of other definitions are not used."""
-    content = [[f.table, f.place, f.on, f.known, sorted(f.conditions)] for f in wanted]
+    content = [[f.table, f.place, f.on, f.known, list(f.conditions)] for f in wanted]
     return hashlib.sha256(json.dumps([FORMAT, content]).encode()).hexdigest()[:12]
 
 

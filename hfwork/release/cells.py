@@ -123,7 +123,9 @@ def _states(
     partial = np.full(len(x), is_partial(period, frame.start, frame.as_of))
     empty = np.zeros(len(x), dtype=bool) if indicator.plain else n == 0
     exceeds = (indicator.interval == "wilson") & (x > n)
+    over = np.full(len(x), period.end <= frame.as_of)
     tests: list[tuple[np.ndarray, str, str]] = [
+        (none & ~due & over, "not_applicable", "no_place"),
         (none & ~due, "missing", "not_yet_due"),
         (none, "missing", "returns_missing"),
         (gaps & (not indicator.plain), "missing", "returns_missing"),
@@ -149,6 +151,7 @@ def _grades(
 ) -> np.ndarray:
     """Data grade A–D: the worst over the measures used, from completeness and the share of faulty rows."""
     worst = np.full(len(places), "A", dtype=object)
+    none_due = np.zeros(len(places), dtype=bool)
     for name in [*version.numerator, *version.denominator]:
         part = counts[name]
         expected, reported = part["expected"].to_numpy(dtype=float), part["reported"].to_numpy(dtype=float)
@@ -164,7 +167,8 @@ def _grades(
             bound = plan.policy.grades[letter]
             grade[(complete >= bound.completeness) & (share <= bound.errors)] = letter
         worst = np.maximum(worst, grade)
-    return worst
+        none_due |= expected == 0
+    return np.where(none_due, "", worst)  # nothing was due: there is nothing to grade
 
 
 def _with_targets(plan: Plan, cells: pd.DataFrame) -> pd.DataFrame:
@@ -173,7 +177,7 @@ def _with_targets(plan: Plan, cells: pd.DataFrame) -> pd.DataFrame:
     wanted = [(t, parse(t.period, plan.campaign.phase_dates).end) for t in plan.targets if t.role == "target"]
     # Latest first, so that the nearest coming target is written last and stays; own target beats all-places.
     for target, day in sorted(wanted, key=lambda pair: (bool(pair[0].place), -pair[1].toordinal())):
-        last = max(d for t, d in wanted if t.indicator == target.indicator)
+        last = max(d for t, d in wanted if (t.indicator, t.place) == (target.indicator, target.place))
         mine = (cells["indicator"] == target.indicator) & ((cells["end"] <= day) | (day == last))
         if target.place:
             mine &= cells["place"] == target.place

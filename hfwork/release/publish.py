@@ -6,11 +6,13 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from hfwork.errors import HfworkError
 from hfwork.measure.frame import Frame
 from hfwork.plan.folder import Plan
 from hfwork.release import bundle, pages, receipts
@@ -76,7 +78,8 @@ def issued(releases: Path, but: str = "") -> set[str]:
     taken: set[str] = set()
     for folder in bundle.folders(releases):
         if folder.name != but:
-            taken |= set(bundle.Release(folder).findings("receipts")["receipt"])
+            with suppress(HfworkError):  # a damaged release must not keep others from being made
+                taken |= set(bundle.Release(folder).findings("receipts")["receipt"])
     return taken
 
 
@@ -110,8 +113,10 @@ def _completeness(plan: Plan, counts: pd.DataFrame, levels: list[str]) -> pd.Dat
     """Returns expected and received per unit, table and period (``table place period expected reported``)."""
     upper = counts[counts["level"].isin(levels[:2])]
     table = upper["measure"].map({name: measure.table for name, measure in plan.measures.items()})
-    best = upper.assign(table=table).groupby(["table", "place", "level", "period"], sort=True)
-    return best[["expected", "reported"]].min().reset_index()
+    keys = ["table", "place", "level", "period"]
+    # A flow rests on every return of a period, a stock on its last only: the longest expectation tells the returns.
+    ranked = upper.assign(table=table).sort_values([*keys, "expected", "reported"], ascending=[True] * 5 + [False])
+    return ranked.groupby(keys, sort=True)[["expected", "reported"]].last().reset_index()
 
 
 def _meta(plan: Plan, identity: str, as_of: dt.date, cells: pd.DataFrame, sample: bool) -> dict[str, Any]:
