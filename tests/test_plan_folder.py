@@ -244,7 +244,6 @@ def test_the_tree_shows_clauses_phases_and_every_indicator(plan: Plan) -> None:
     assert "Mother's Day (second Sunday of May)" in english and "◀" not in english
 
 
-@pytest.mark.skipif(not (DATA / "north-carolina-1974").is_dir(), reason="the second plan is not here")
 def test_a_plan_without_notice_is_read_and_shown_by_the_same_code() -> None:
     plan = load_plan(DATA / "north-carolina-1974")
     assert plan.campaign.kinds == [] and plan.campaign.phases == []
