@@ -60,7 +60,11 @@ class Rule(Frozen):
 
 
 class Table(Frozen):
-    """A layout: a person-level extract or a return filled in by a unit for a period."""
+    """A layout: a person-level extract or a return filled in by a unit for a period.
+
+    ``sender`` and ``grain`` are levels: of the units that send a return, and of the units its rows stand for
+    (empty: the finest).
+    """
 
     id: str
     kind: Literal["extract", "return"]
@@ -70,8 +74,9 @@ class Table(Frozen):
     place: str
     columns: dict[str, Column]
     rules: list[Rule] = Field(default_factory=list)
-    every: Literal["month", "quarter", "half", "year", "listed"] = "month"
+    every: Literal["month", "quarter", "half", "year", "mc_year", "listed"] = "month"
     sender: str = ""
+    grain: str = ""
     number: str = ""
 
 
