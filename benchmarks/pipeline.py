@@ -13,11 +13,12 @@ from pathlib import Path
 
 import psutil
 
+from hfwork import demo
 from hfwork.sample import files
 from hfwork.workspace import Workspace, init, open_workspace
 
 ROOT = Path(__file__).resolve().parent.parent
-AS_OF = dt.date(2018, 6, 30)
+AS_OF = demo.RELEASES[-1]
 
 
 @contextmanager
@@ -58,17 +59,21 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, step("whole way"):
         workspace = init(Path(folder) / "workspace", ROOT / "data" / "ninghe-2016", sample=True)
         with step("sample: draw and write xlsx"):
-            written = files.write(workspace.plan, Path(folder) / "inbox", as_of=AS_OF)
-        with step(f"receive: {len(written)} files"):
-            workspace.receive(written, today=dt.date(2018, 7, 10), by="benchmark")
+            written = files.write(workspace.plan, Path(folder) / "inbox")
+        with step(f"receive: {len(written.files)} files"):
+            workspace.receive(written.files, today=dt.date(2020, 7, 10), by="benchmark")
         with step("prepare and count"):
             workspace.count(AS_OF)
         with step("count again (already prepared)"):
             prepared_again(workspace)
-        with step("build: cells, disclosure, freeze"):
-            workspace.build(AS_OF)
-        with step("publish"):
-            workspace.publish()
+        for as_of in demo.RELEASES:
+            with step(f"build {as_of}: count, hide, freeze"):
+                workspace.build(as_of)
+            with step("publish"):
+                workspace.publish()
+            if as_of == demo.RELEASES[0]:
+                with step(f"receive: {len(written.late)} late files"):
+                    workspace.receive(written.late, today=dt.date(2020, 7, 20), by="benchmark")
         with step("rebuild all from received files"):
             open_workspace(workspace.folder).rebuild()
 

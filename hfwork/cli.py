@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import errno
 import os
 import sys
 import time
@@ -15,20 +14,10 @@ from typing import Any
 
 from hfwork import options as line
 from hfwork import text
-from hfwork.errors import HfworkError
+from hfwork.errors import HfworkError, no_access
 
 Command = Callable[[argparse.Namespace], None]
 PLANS = Path(__file__).resolve().parent.parent / "data"
-_WHY = {
-    "denied": (errno.EACCES, errno.EPERM),
-    "read_only": (errno.EROFS,),
-    "full": (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)),
-    "missing": (errno.ENOENT,),
-    "folder": (errno.EISDIR,),
-    "no_folder": (errno.ENOTDIR, errno.EEXIST),
-    "long": (errno.ENAMETOOLONG,),
-    "loop": (errno.ELOOP,),
-}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -66,7 +55,7 @@ def _run(arguments: list[str]) -> int:
         _drop_output()
         return 0
     except OSError as problem:
-        return _fail(_no_access(problem, _folder(options)).message(), 1)
+        return _fail(no_access(problem, _folder(options)).message(), 1)
     except Exception as problem:
         if os.environ.get("HFWORK_DEBUG"):
             raise
@@ -88,13 +77,6 @@ def _drop_output() -> None:
     """What is still to be written has nowhere to go; without this Python would complain when it ends."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _no_access(problem: OSError, folder: Path) -> HfworkError:
-    key = next((key for key, numbers in _WHY.items() if problem.errno in numbers), None)
-    why = text.say(f"why.{key}") if key else problem.strerror or str(problem)[:200]
-    given = problem.filename2 or problem.filename or folder
-    return HfworkError("no_access", given=os.fsdecode(given) if isinstance(given, bytes) else given, why=why)
 
 
 def _folder(options: argparse.Namespace) -> Path:
@@ -232,6 +214,27 @@ def _trace(options: argparse.Namespace) -> None:
     print(tables.trace(_open(options).trace(line.typed(options.code)), text.language()))
 
 
+def _compare(options: argparse.Namespace) -> None:
+    from hfwork.present import comparison
+    from hfwork.release import revisions
+
+    folder = _folder(options)
+    if not all(Path(given).is_dir() for given in (options.old, options.new)):
+        _marked(folder)
+    releases = folder / "releases"
+    sides = [revisions.find(releases, line.typed(given)) for given in (options.old, options.new)]
+    found = revisions.compare(*sides)
+    print(comparison.summary(found, text.language()))
+    if options.out:
+        rows = comparison.table(found, text.language())
+        _write(options.out, rows.to_csv(index=False, lineterminator="\r\n"), "utf-8-sig")
+
+
+def _write(file: str, content: str, encoding: str = "utf-8") -> None:
+    Path(file).write_text(content, encoding, newline="")
+    print(text.say("cli.written", given=file))
+
+
 def _serve(options: argparse.Namespace) -> None:
     if options.release:
         _serve_release(Path(options.release), options.port)
@@ -250,6 +253,7 @@ def _serve_release(release: Path, port: int) -> None:
 def _plan(options: argparse.Namespace) -> None:
     from hfwork.plan.folder import load_plan
     from hfwork.plan.tree import tree
+    from hfwork.present.catalogue import catalogue
 
     if options.plan:
         folder = plan_folder(options.plan)
@@ -257,7 +261,11 @@ def _plan(options: argparse.Namespace) -> None:
         folder = _marked(_folder(options)) / "plan"
     else:
         folder = plan_folder("ninghe-2016")
-    print(tree(load_plan(folder), text.language()))
+    plan = load_plan(folder)
+    if options.catalogue:
+        _write(options.catalogue, catalogue(plan))
+    else:
+        print(tree(plan, text.language()))
 
 
 COMMANDS: dict[str, Command] = {
@@ -274,6 +282,7 @@ COMMANDS: dict[str, Command] = {
     "publish": _publish,
     "rebuild": _rebuild,
     "trace": _trace,
+    "compare": _compare,
     "serve": _serve,
     "plan": _plan,
 }

@@ -6,10 +6,23 @@ message exists in both languages and can be tested like any other text.
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 from hfwork import text
+
+_WHY = {
+    "denied": (errno.EACCES, errno.EPERM),
+    "read_only": (errno.EROFS,),
+    "full": (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)),
+    "missing": (errno.ENOENT,),
+    "folder": (errno.EISDIR,),
+    "no_folder": (errno.ENOTDIR, errno.EEXIST),
+    "long": (errno.ENAMETOOLONG,),
+    "loop": (errno.ELOOP,),
+}
 
 
 def nearest(given: object, allowed: Iterable[object], count: int = 1) -> list[str]:
@@ -69,3 +82,11 @@ class HfworkError(Exception):
 
     def __str__(self) -> str:
         return self.message()
+
+
+def no_access(problem: OSError, folder: object) -> HfworkError:
+    """What the system refused, in our words; ``folder`` is named when the system names no file."""
+    key = next((key for key, numbers in _WHY.items() if problem.errno in numbers), None)
+    why = text.say(f"why.{key}") if key else problem.strerror or str(problem)[:200]
+    given = problem.filename2 or problem.filename or folder
+    return HfworkError("no_access", given=os.fsdecode(given) if isinstance(given, bytes) else given, why=why)

@@ -115,6 +115,10 @@ def _arguments(made: dict[str, Parser]) -> None:
     port_of("serve")
     made["serve"].add_argument("--release", metavar="DIR", help=text.say("cli.release"))
     plan("plan", None)
+    made["plan"].add_argument("--catalogue", metavar="FILE", help=text.say("cli.catalogue"))
+    made["compare"].add_argument("old", metavar="OLD", help=text.say("cli.old"))
+    made["compare"].add_argument("new", metavar="NEW", help=text.say("cli.new"))
+    made["compare"].add_argument("--out", metavar="FILE.csv", help=text.say("cli.out_csv"))
 
 
 def read(arguments: Sequence[str], commands: dict[str, Callable[..., None]]) -> argparse.Namespace:

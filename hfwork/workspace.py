@@ -6,22 +6,19 @@ import datetime as dt
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import duckdb
 import pandas as pd
 import yaml
 
-from hfwork import text
+from hfwork import counting
+from hfwork.counting import Counted
 from hfwork.errors import HfworkError
-from hfwork.intake import accepted, blank, decisions, findings
+from hfwork.intake import blank, decisions, findings
 from hfwork.intake.decisions import Summary
 from hfwork.intake.ledger import Entry, Ledger
-from hfwork.measure.cube import roll_up
-from hfwork.measure.engine import Engine
-from hfwork.measure.frame import Frame, frame_of
+from hfwork.measure.frame import THEN
 from hfwork.plan.folder import Plan, load_plan
 from hfwork.plan.indicators import lookup
 from hfwork.plan.reading import build as build_model
@@ -32,16 +29,6 @@ from hfwork.release.cells import assemble
 
 Progress = Callable[[int, int, str], None]
 _MARK = "workspace.yaml"
-
-
-@dataclass(frozen=True)
-class Counted:
-    """What one count of the vault gave: the roll-up, its frame, and what it rests on."""
-
-    counts: pd.DataFrame
-    frame: Frame
-    errors: pd.DataFrame
-    inputs: pd.DataFrame
 
 
 class Settings(Frozen):
@@ -64,7 +51,7 @@ class Workspace:
         self.settings = build_model(Settings, read_yaml(folder / _MARK), folder / _MARK)
         self.plan: Plan = load_plan(folder / "plan")
         self._counted: dict[dt.date, Counted] = {}
-        self._cells: dict[dt.date, pd.DataFrame] = {}
+        self._cells: dict[tuple[dt.date, str | None, str | None], pd.DataFrame] = {}
 
     # -- files in
 
@@ -119,37 +106,8 @@ class Workspace:
     def count(self, as_of: dt.date, progress: Progress | None = None) -> Counted:
         """Count every measure at every place and period up to ``as_of``; kept until files are received."""
         if as_of not in self._counted:
-            self._counted[as_of] = self._count(as_of, progress)
+            self._counted[as_of] = counting.count(self.plan, self.vault, as_of, progress, threads=self.threads)
         return self._counted[as_of]
-
-    def _count(self, as_of: dt.date, progress: Progress | None) -> Counted:
-        plan, ledger = self.plan, Ledger(self.vault)
-        frame = frame_of(plan, as_of)  # first: a day before monitoring began is said as such
-        current = ledger.current(as_of)
-        if not current:
-            raise HfworkError("nothing_received", where=self.folder)
-        files: dict[str, list[Path]] = {}
-        received: dict[str, dict[str, dt.date]] = {}
-        for entry in current:
-            rows = accepted.rows_file(self.vault / "tables", entry.table, entry.sha256)
-            if entry.table in plan.tables and not rows.is_file():
-                raise HfworkError("tables_damaged", given=entry.name, where=rows, why=text.say("why.missing"))
-            files.setdefault(entry.table, []).append(rows)
-            if entry.extract_date:  # under the code its unit has on the day asked for
-                unit = plan.places.current(entry.place, as_of)
-                received.setdefault(entry.table, {})[unit] = dt.date.fromisoformat(entry.extract_date)
-        engine = Engine(threads=self.threads)
-        measures = plan.measures
-        try:
-            cube = engine.count(measures.values(), plan.tables, files, as_of, progress)
-            returned = engine.returned(measures.values(), plan.tables, files, as_of)
-        except duckdb.Error as problem:
-            why = " ".join(str(problem).split())[:200]
-            raise HfworkError("tables_damaged", where=self.vault / "tables", why=why) from None
-        counts = roll_up(cube, returned, measures, plan.tables, received, frame)
-        columns = ["sha256", "name", "table", "place", "period"]
-        inputs = pd.DataFrame([[getattr(e, c) or "" for c in columns] for e in current], columns=columns)
-        return Counted(counts, frame, _errors(current, frame), inputs)
 
     def cells(
         self,
@@ -158,21 +116,29 @@ class Workspace:
         by: str | None = None,
         period: str | None = None,
         as_of: dt.date | str | None = None,
+        boundaries: str | None = None,
     ) -> pd.DataFrame:
         """Cells straight from the vault, at every level, before disclosure control: for analysts only.
 
-        ``as_of`` defaults to the day of the latest build. Columns: ``release.cells.COLUMNS``.
+        ``as_of`` defaults to the day of the latest build. With ``boundaries="then"`` every period is read with
+        the units of its own last day, else with those of ``as_of``. Columns: ``release.cells.COLUMNS``.
         """
+        if boundaries not in (None, THEN):
+            raise HfworkError("unknown_boundaries", given=boundaries, allowed=[THEN])
         if indicator is not None:
             lookup(self.plan.indicators, indicator)
         try:
             day = dt.date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or self.built_as_of()
         except ValueError:
             raise HfworkError("bad_day", given=as_of) from None
-        if day not in self._cells:
+        key = (day, boundaries, indicator)
+        if key not in self._cells:
             counted = self.count(day)
-            self._cells[day] = assemble(self.plan, counted.counts, counted.frame, counted.errors)
-        return narrow(self._cells[day], indicator, by=by, period=period)
+            wanted = None if indicator is None else [indicator]
+            views = counted.then if boundaries else [counted.as_of]
+            parts = [assemble(self.plan, counts, frame, counted.errors, wanted) for counts, frame in views]
+            self._cells[key] = pd.concat(parts, ignore_index=True)
+        return narrow(self._cells[key], by=by, period=period)
 
     # -- releases
 
@@ -187,6 +153,7 @@ class Workspace:
             counted.errors,
             counted.inputs,
             self.releases,
+            then=counted.then,
             sample=self.settings.sample,
         )
         bundle.point(self.releases, "built", identity)
@@ -223,22 +190,6 @@ class Workspace:
 
     def _pointer(self, name: str) -> Path | None:
         return self.releases / name if (self.releases / name).exists() else None
-
-
-def _errors(entries: list[Entry], frame: Frame) -> pd.DataFrame:
-    """Rows and faulty rows per table and place, at every level (a village has its town's share)."""
-    columns = ["table", "place", "rows", "errors"]
-    sent = pd.DataFrame([[e.table, e.place, e.rows, e.errors] for e in entries], columns=columns)
-    top, middle = frame.levels[:2]
-    sent["place"] = sent["place"].map(frame.units.set_index("code")[middle]).fillna(sent["place"])
-    by_unit = sent.groupby(["table", "place"], as_index=False)[["rows", "errors"]].sum()
-    root = frame.units[top].dropna().iloc[0]
-    parts = [by_unit.groupby("table", as_index=False)[["rows", "errors"]].sum().assign(place=root)]
-    for level in frame.levels[1:]:
-        pairs = pd.DataFrame({"below": frame.units[level], "place": frame.units[middle]}).dropna().drop_duplicates()
-        joined = by_unit.merge(pairs, on="place")
-        parts.append(joined.assign(place=joined["below"]))
-    return pd.concat([part[columns] for part in parts], ignore_index=True)
 
 
 def open_workspace(path: str | Path = "workspace") -> Workspace:

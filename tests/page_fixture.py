@@ -9,6 +9,8 @@ from typing import Any
 
 from hfwork import text
 from hfwork.plan.periods import Period, calendar_periods, parse
+from hfwork.release import receipts
+from hfwork.release.packing import pack, pack_cells
 
 # code, names, place on the map; 岳龙镇 has no return in June and the second quarter of 2018
 TOWNS = [
@@ -21,7 +23,7 @@ TOWNS = [
     ("120117111", "大北涧沽镇", "Dabeijiangu", 3.5, -2.598),
     ("120117112", "东棘坨镇", "Dongjituo", 2.0, -1.732),
 ]
-UNREPORTED, UNSTABLE, ABSENT = 3, 2, 7
+UNREPORTED, UNSTABLE, ABSENT, SHARED = 3, 2, 7, 0  # SHARED: counts of 2017 are shared out by weight
 KINDS = [("civility", "文明家庭", "Civility"), ("health", "健康家庭", "Health"), ("birth", "优生家庭", "Healthy birth")]
 # id, kind, names, unit, target, the usual share or monthly count, whether small numbers are hidden
 INDICATORS: list[tuple[str, str, str, str, str, float | None, float, bool]] = [
@@ -30,8 +32,10 @@ INDICATORS: list[tuple[str, str, str, str, str, float | None, float, bool]] = [
     ("record_coverage", "health", "健康档案建档率", "Health records", "%", 80, 0.79, False),
     ("doctor_coverage", "health", "家庭医生签约率", "Contracted doctors", "%", 45, 0.43, False),
     ("check_coverage", "birth", "孕前检查覆盖率", "Preconception checks", "%", 85, 0.83, False),
+    ("high_risk_share", "birth", "孕前高风险比例", "High-risk share", "%", None, 0.12, False),
     ("risk_followed", "birth", "高风险随访率", "High risk followed up", "%", 90, 0.7, True),
 ]
+COARSE = {"high_risk_share"}  # published for the district by year only
 PHASES = [
     ("P1", "组织发动", "Launch", "2016-06-01", "2016-06-30"),
     ("P2", "全面推进", "Roll-out", "2016-06-01", "2019-12-31"),
@@ -82,11 +86,12 @@ def _cell(indicator: int, place: int, period: Period) -> list[Any]:
     return [value, part, total, round(value - half, 2), round(value + half, 2), target, "value", status, "", "A"]
 
 
-def _indicator(row: int, periods: list[str]) -> dict[str, Any]:
+def _indicator(row: int, periods: list[int]) -> dict[str, Any]:
     name, kind, zh, en, unit, _, _, hides = INDICATORS[row]
     rate = unit == "%"
     return {
         "id": name,
+        "code": f"X{row + 1:02d}",
         "name": both(zh, en),
         "unit": both(unit, "%" if rate else "events"),
         "definition": both(f"{zh}：符合条件的占应计的比例。", f"{en}: share of those to be counted."),
@@ -95,11 +100,14 @@ def _indicator(row: int, periods: list[str]) -> dict[str, Any]:
         "clause": "三（二）2",
         "lead": both("区卫计委", "the health commission"),
         "decimals": 1 if rate else 0,
+        "factor": 100 if rate else 1,
         "plain": not rate,
         "method": "wilson" if rate else "none",
         "sensitive": hides,
-        "coarse": False,
-        "periods": periods,
+        "calculation": both("分子÷分母×100%", "Numerator / denominator"),
+        "notes": both("示例", "Sample"),
+        "source": both("示例表", "Sample file"),
+        "at": periods,
     }
 
 
@@ -119,27 +127,33 @@ def overview() -> dict[str, Any]:
     order = ["phase", "year", "quarter", "month"]
     periods = [p for p in periods if p.level != "month" or p.token >= "2017-06"]
     periods.sort(key=lambda p: (order.index(p.level), -p.start.toordinal()))
-    cells: dict[str, list[Any]] = {key: [] for key in ["indicator", "place", "period", *NAMES, "receipt"]}
-    said: dict[str, list[Any]] = {"indicator": [], "period": [], "zh": [], "en": []}
-    have: list[list[str]] = [[] for _ in INDICATORS]
-    for i, (_, _, zh, en, unit, _, _, hides) in enumerate(INDICATORS):
-        for j, period in enumerate(periods):
-            if hides and period.level == "month":
-                continue
-            have[i].append(period.token)
-            for place in range(-1, len(TOWNS)):
-                row = [i, place, j, *_cell(i, place, period), f"HF-{i}{j:02d}X-{place + 1:02d}QD-{(i + j) % 9}"]
-                for key, value in zip(cells, row, strict=True):
-                    cells[key].append(value)
-            shown = text.number(_cell(i, -1, period)[0], 1 if unit == "%" else 0)
-            said["indicator"].append(i)
-            said["period"].append(j)
-            token = {lang: text.period(period.token, lang) for lang in text.LANGUAGES}
-            said["zh"].append([f"{token['zh']}{zh}为{shown}。", "各镇街相差不大。", "下一步：区卫计委牵头。"])
-            said["en"].append([f"{en}, {token['en']}: {shown}.", "Towns differ little.", "Next: the commission."])
+    blocks, said, have = [], list[int](), list[list[int]]()
+    forms = (
+        [[["rate"]], [["units_unknown", "units", "known"]], [["grade"], ["lead"]]],
+        [[["count"]], [["coarse"]], [["grade"], ["stop"]]],
+    )
+    for i, (name, _, _, _, unit, _, _, hides) in enumerate(INDICATORS):
+        levels = (
+            ("year",)
+            if name in COARSE
+            else ("quarter", "year", "phase")
+            if hides
+            else ("month", "quarter", "year", "phase")
+        )
+        have.append([j for j, period in enumerate(periods) if period.level in levels])
+        rows = []
+        for place in range(-1, 0 if name in COARSE else len(TOWNS)):
+            for j in have[i]:
+                cell = dict(zip(NAMES, _cell(i, place, periods[j]), strict=True))
+                shared = place == SHARED and periods[j].token.startswith("2017") and cell["state"] == "value"
+                [code] = receipts.issue("fixture", [f"{i} {place} {j}"])
+                rows.append({"place": place, "period": j, **cell, "apportioned": shared, "receipt": code})
+        blocks.append(pack_cells(rows, have[i], len(TOWNS), 1 if unit == "%" else 0))
+        for j in have[i]:
+            said += [i, j, 0, len(TOWNS), 2] if unit == "%" else [i, j, 1]
     return {
         "page": "overview",
-        "format": 1,
+        "format": 2,
         "release": {
             "id": "5f0c91ab00aa11bb",
             "as_of": "2018-06-30",
@@ -161,8 +175,8 @@ def overview() -> dict[str, Any]:
         "root": {"code": "120117", "name": both("宁河区", "Ninghe District")},
         "map": {"schematic": True, "note": both("示意图：只表示相对位置。", "Schematic: relative positions only.")},
         "periods": [_period(p, "2018-06-30") for p in periods],
-        "cells": cells,
-        "sentences": said,
+        "cells": blocks,
+        "sentences": {"forms": list(forms), "rows": pack(said)},
     }
 
 

@@ -23,8 +23,8 @@ RANK = {
     "release": 3,
     "present": 4,
 }
-RANK |= {"sample": 4, "workspace": 5, "demo": 6, "cli": 7}
-DENIED = {"present": {"intake", "measure"}, "sample": {"measure", "judge", "release", "present"}}
+RANK |= {"sample": 4, "counting": 4, "workspace": 5, "demo": 6, "cli": 7}
+DENIED = {"present": {"intake", "measure", "counting"}, "sample": {"measure", "judge", "release", "present"}}
 OPENERS = {"plan", "intake", "release", "sample", "text", "workspace", "demo", "cli"}
 OPENERS |= {"measure/engine.py", "measure/examples.py", "present/pages.py", "present/server.py", "present/panels.py"}
 OPENING = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "read_csv", "read_parquet", "to_parquet"}
@@ -62,7 +62,7 @@ def test_dashboard_cannot_reach_rows(notebook: Path, release: Path) -> None:
     code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     probe = [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"]
     done = subprocess.run(probe, env={"HFWORK_RELEASE": str(release)}, cwd=ROOT, capture_output=True, check=True)
-    rooms = {f"hfwork.{room}" for room in ("intake", "measure", "judge", "sample", "workspace")}
+    rooms = {f"hfwork.{room}" for room in ("intake", "measure", "judge", "sample", "counting", "workspace")}
     loaded = set(done.stdout.decode().split())
     assert "hfwork.present.panels" in loaded
     assert not loaded & {"pandas", "pyarrow", "plotly", "geopandas", "duckdb", *rooms}

@@ -76,9 +76,9 @@ def test_office_shape(plan: Plan, tmp_path: Path) -> None:
     assert cells[0][0] == "创建幸福家庭活动情况月报表【示例数据】"
     assert [c for c in cells[1] if c] == ["表号：宁幸创01表", "填报单位：宁河镇（120117102000）", "报告期：2018-06"]
     assert cells[2][1] == "家庭文化讲座场次（场）"
-    assert cells[5] == ["合计", 5, None, None, 1, None]  # a column nobody filled in has no total
+    assert cells[5] == ["合计", 5, None, None, 1, None, None]  # a column nobody filled in has no total
     assert all(word in cells[6][0] for word in ("单位负责人", "统计负责人", "填表人", "报出日期"))
-    assert [str(r) for r in sheet.merged_cells.ranges] == ["A1:F1"]
+    assert [str(r) for r in sheet.merged_cells.ranges] == ["A1:G1"]
     assert sheet.freeze_panes == "A4"
     assert sheet.column_dimensions["A"].number_format == "@"
 

@@ -45,7 +45,7 @@ def change_yaml(file: Path, change: Callable[[dict[str, Any]], None]) -> None:
 
 def write_target(folder: Path, **changes: str) -> None:
     row = {"indicator": "family_doctor_coverage", "place": "", "period": "2018", "value": "50", "unit": "%"}
-    row |= {"role": "target", "source_zh": "某文件", "source_en": "Some document"} | changes
+    row |= {"scope": "", "role": "target", "source_zh": "某文件", "source_en": "Some document"} | changes
     cells = (row[column] for column in TARGET_COLUMNS)
     (folder / "targets.csv").write_text(",".join(TARGET_COLUMNS) + "\n" + ",".join(cells) + "\n", "utf-8")
 
@@ -57,11 +57,15 @@ def test_a_plan_knows_its_parts(plan: Plan) -> None:
 
 
 def test_the_notice_states_no_target_only_references_are_carried(plan: Plan) -> None:
-    found = {(t.indicator, t.period, t.value, t.unit, t.role) for t in plan.targets}
-    assert found == {
-        ("family_doctor_coverage", "2017", 30.0, "%", "reference"),
-        ("preconception_check_coverage", "2022", 80.0, "%", "reference"),
+    found = {(t.indicator, t.period, t.scope, t.value, t.unit) for t in plan.targets}
+    assert found >= {
+        ("family_doctor_coverage", "2017", "national", 30.0, "%"),
+        ("preconception_check_coverage", "2022", "national", 80.0, "%"),
+        ("maternal_management", "2016", "national", 91.6, "%"),
+        ("maternal_management", "2016", "municipal", 95.0, "%"),
+        ("maternal_mortality", "2014", "municipal", 9.28, "/10万"),
     }
+    assert {t.role for t in plan.targets} == {"reference"}
     assert all(target.source.zh and target.source.en and target.place is None for target in plan.targets)
 
 
@@ -101,6 +105,17 @@ def test_a_missing_english_word_is_named_with_file_and_path(folder: Path) -> Non
     error = refused(folder)
     assert (error.code, error.given, error.facts["path"]) == ("missing_key", "en", "note.en")
     assert error.where == str(folder / "map" / "map.yaml")
+
+
+def test_two_columns_of_one_heading_are_refused(folder: Path) -> None:
+    def repeat(content: dict[str, Any]) -> None:
+        columns = content["tables"]["activity"]["columns"]
+        columns["teams"]["en"] = columns["volunteers"]["en"].upper()
+
+    change_yaml(folder / "columns.yaml", repeat)
+    error = refused(folder)
+    assert error.code == "heading_repeated"
+    assert {error.facts["column"], error.facts["other"]} == {"teams", "volunteers"}
 
 
 @pytest.mark.parametrize(
@@ -153,7 +168,7 @@ def test_a_sourced_target_of_one_place_is_kept(folder: Path) -> None:
 def test_the_same_target_twice_is_refused(folder: Path) -> None:
     write_target(folder)
     with (folder / "targets.csv").open("a", encoding="utf-8") as file:
-        file.write("family_doctor_coverage,,2018,60,%,target,另一文件,Another document\n")
+        file.write("family_doctor_coverage,,2018,,60,%,target,另一文件,Another document\n")
     assert refused(folder).code == "target_twice"
 
 
@@ -201,9 +216,10 @@ def test_the_digest_does_not_see_the_order_of_keys_and_rows(plan: Plan, folder: 
     ("name", "old", "new"),
     [
         ("policy.yaml", "minimum_count: 10", "minimum_count: 5"),
-        ("campaign.yaml", "end: 2019-12-31\n  periods", "end: 2019-12-30\n  periods"),
+        ("campaign.yaml", "end: 2020-12-31 ", "end: 2020-12-30 "),
         ("places.csv", "丰台镇", "丰臺镇"),
         ("place_changes.csv", "2017-10-31", "2017-10-01"),
+        ("aliases.csv", "廉庄乡", "廉庄子"),
         ("targets.csv", ",30,", ",31,"),
         ("map/neighbours.csv", ",wide,", ",no,"),
         ("indicators/family_doctor_coverage.yaml", "decimals: 1", "decimals: 2"),

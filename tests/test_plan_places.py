@@ -9,11 +9,13 @@ import pandas as pd
 import pytest
 
 from hfwork.errors import HfworkError
-from hfwork.plan.places import COLUMNS, Places, load_places
+from hfwork.plan.gazetteer import load_places
+from hfwork.plan.places import COLUMNS, Places
 
 NINGHE = Path(__file__).resolve().parent.parent / "data" / "ninghe-2016"
 LEVELS = ["district", "township", "village"]
 EDITIONS = [dt.date(2016, 7, 31), dt.date(2018, 1, 1), dt.date(2018, 12, 1), dt.date(2019, 11, 30)]
+LATER = [dt.date(2020, 6, 30), dt.date(2021, 12, 1), dt.date(2022, 12, 1), dt.date(2023, 7, 1)]
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +28,7 @@ def written(folder: Path, *rows: str, changes: str = "") -> Places:
     heading = "code,level,parent,name_zh,name_en,valid_from,valid_to"
     (folder / "places.csv").write_text("\n".join([heading, *rows]) + "\n", "utf-8")
     if changes:
-        heading = "from_code,to_code,kind,earliest,latest,basis,note"
+        heading = "from_code,to_code,kind,earliest,latest,basis,weight,note"
         (folder / "place_changes.csv").write_text(f"{heading}\n{changes}\n", "utf-8")
     return load_places(folder, LEVELS)
 
@@ -45,6 +47,32 @@ TOWN_ROW = "10,township,1,镇,Town,,"
 def test_fourteen_towns_and_the_villages_of_each_edition(places: Places, on: dt.date, villages: int) -> None:
     counts = places.at(on)["level"].value_counts().to_dict()
     assert counts == {"district": 1, "township": 14, "village": villages}
+
+
+@pytest.mark.parametrize(("on", "villages"), list(zip(LATER, [304, 304, 311, 310], strict=True)))
+def test_fifteen_units_and_their_villages_since_the_division(places: Places, on: dt.date, villages: int) -> None:
+    assert places.at(on)["level"].value_counts().to_dict() == {"district": 1, "township": 15, "village": villages}
+    assert places.at(on, "functional")["parent"].eq(places.root).sum() == 7
+    below = places.at(on, "village")["parent"].value_counts()
+    assert below["120117001000"] == 33 and below["120117002000"] == (
+        26 if on < dt.date(2022, 10, 31) else 30 - (on.year > 2022)
+    )
+
+
+def test_every_village_of_the_divided_town_has_its_new_code(places: Places) -> None:
+    old = places.at(dt.date(2020, 6, 29), "village")
+    old = old.loc[old["parent"] == "120117100000", "code"]
+    new = [places.current(code, LATER[0]) for code in old]
+    assert len(set(new)) == 59 and {places.parent(code) for code in new} == {"120117001000", "120117002000"}
+    edges = places.changes.set_index("from_code").loc[list(old)]
+    edges = edges[edges["to_code"] != edges.index]
+    assert edges["basis"].value_counts().to_dict() == {"sourced": 54, "inferred": 5}
+
+
+def test_county_codes_end_with_the_county(places: Places) -> None:
+    before = places.at(dt.date(2015, 6, 30), "township")["code"]
+    assert len(before) == 14 and before.str.startswith("120221").all()
+    assert [places.current(code, dt.date(2015, 9, 30))[6:] for code in before] == [code[6:] for code in before]
 
 
 def test_villages_per_township_as_first_listed(places: Places) -> None:
@@ -106,7 +134,7 @@ def test_a_village_follows_its_town_to_the_new_code(places: Places) -> None:
 
 
 def test_twelve_villages_dissolve(places: Places) -> None:
-    gone = places.changes[places.changes["kind"] == "dissolve"]
+    gone = places.changes[(places.changes["kind"] == "dissolve") & (places.changes["latest"] == "2018-10-31")]
     assert len(gone) == 12 and gone["from_code"].str.startswith("120117100").all()
     before, after = (set(places.at(day, "village")["code"]) for day in EDITIONS[1:3])
     assert before - after == set(gone["from_code"])
@@ -200,11 +228,11 @@ def test_there_is_one_root(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ("10,19,upgrade,2017-01-01,2017-06-01,sourced,", "unknown_value"),
-        ("10,10,renamed,2017-01-01,2017-06-01,sourced,", "unknown_value"),
-        ("10,10,rename,2017-01-01,2017-06-01,guessed,", "unknown_value"),
-        ("10,10,rename,2017-06-01,2017-01-01,sourced,", "dates_reversed"),
-        ("10,,rename,2017-01-01,2017-06-01,sourced,", "empty_cell"),
+        ("10,19,upgrade,2017-01-01,2017-06-01,sourced,,", "unknown_value"),
+        ("10,10,renamed,2017-01-01,2017-06-01,sourced,,", "unknown_value"),
+        ("10,10,rename,2017-01-01,2017-06-01,guessed,,", "unknown_value"),
+        ("10,10,rename,2017-06-01,2017-01-01,sourced,,", "dates_reversed"),
+        ("10,,rename,2017-01-01,2017-06-01,sourced,,", "empty_cell"),
     ],
 )
 def test_a_wrong_change_is_named_by_its_line(tmp_path: Path, changes: str, code: str) -> None:
@@ -240,5 +268,8 @@ def test_a_unit_split_in_two_has_no_single_successor(tmp_path: Path) -> None:
         "11,township,1,东街,East,2020-06-30,",
         "12,township,1,西街,West,2020-06-30,",
     )
-    edges = "\n".join(f"10,{new},split,2019-10-31,2020-06-30,sourced," for new in (11, 12))
-    assert written(tmp_path, *rows, changes=edges).current("10", dt.date(2021, 1, 1)) == "10"
+    edges = "\n".join(f"10,{new},split,2019-10-31,2020-06-30,sourced,{w}," for new, w in ((11, 0.6), (12, 0.4)))
+    places = written(tmp_path, *rows, changes=edges)
+    assert places.current("10", dt.date(2021, 1, 1)) == "10"
+    assert places.heirs("10", dt.date(2021, 1, 1)) == {"11": 0.6, "12": 0.4}
+    assert places.heirs("12", dt.date(2019, 1, 1)) == {"10": 1.0}

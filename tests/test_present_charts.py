@@ -10,6 +10,7 @@ from page_fixture import overview
 from playwright.sync_api import Browser
 
 from hfwork.present import charts, maps, pages
+from hfwork.release.packing import columns
 
 TILES = {"x": [[0, 1], [2, 3]], "name": ["甲", "乙"], "size": 9}
 EXAMPLES: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = [
@@ -99,13 +100,18 @@ def test_a_limit_belongs_to_the_darker_shade() -> None:
     assert [maps.shade(v, [10, 20, 30, 40]) for v in (9.9, 10, 39.9, 40, None)] == [0, 1, 3, 4, -1]
 
 
-def test_only_published_values_have_a_shade() -> None:
+def test_limits_come_from_published_values_of_places() -> None:
     made = overview()
-    column, limits = maps.shades(made)
-    cells = made["cells"]
-    for shade, place, state in zip(column, cells["place"], cells["state"], strict=True):
-        assert (shade >= 0) == (place >= 0 and state in ("value", "unstable"))
-    assert set(limits) == {i["id"] for i in made["indicators"]} and max(column) == 4
+    limits = maps.limits(made)
+    assert [len(four) for four in limits] == [len(i["at"]) for i in made["indicators"]]
+    known: dict[tuple[int, int], list[float]] = {}
+    cells = columns(made)
+    for row, place, period, value in zip(*(cells[c] for c in ("indicator", "place", "period", "value")), strict=True):
+        if place >= 0 and value is not None:
+            known.setdefault((row, period), []).append(value)
+    for row, indicator in enumerate(made["indicators"]):
+        for period, four in zip(indicator["at"], limits[row], strict=True):
+            assert four == maps.breaks(known.get((row, period), []), indicator["decimals"] == 0)
 
 
 def luminance(colour: str) -> float:

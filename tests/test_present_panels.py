@@ -18,6 +18,7 @@ from page_fixture import Fixed, overview, write_release
 from hfwork import text
 from hfwork.errors import HfworkError
 from hfwork.present import pages, panels, server, settings
+from hfwork.release.packing import columns
 
 
 @pytest.fixture
@@ -28,8 +29,8 @@ def folder(tmp_path: Path) -> Path:
 def test_page_has_all_that_drawing_needs() -> None:
     made = pages.page(Fixed())
     assert set(made["figures"]) == {"map", "trend", "timeline"}
-    assert len(made["cells"]["shade"]) == len(made["cells"]["value"])
-    for code in set(made["cells"]["reason"]) - {""}:
+    assert len(made["breaks"]) == len(made["cells"]) == len(made["indicators"])
+    for code in set(columns(made)["reason"]) - {""}:
         assert f"reason.{code}" in made["words"]
     for level in {p["level"] for p in made["periods"]}:
         assert f"level.{level}" in made["words"]
@@ -37,7 +38,7 @@ def test_page_has_all_that_drawing_needs() -> None:
 
 def test_the_script_asks_only_for_words_there_are() -> None:
     known = text.words("ui.", "state.", "status.", "reason.", "level.", "unit.")
-    asked = set(re.findall(r'"((?:ui|state|status|level|unit)\.[\w.]+)"', pages.script()))
+    asked = set(re.findall(r'"((?:ui|state|status|level|unit|reason)\.[\w.]+)"', pages.script()))
     assert len(asked) > 50 and asked <= set(known)
 
 

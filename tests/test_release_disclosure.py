@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -27,8 +28,12 @@ UNITS = pd.DataFrame(
     columns=["code", "district", "township", "village"],
 )
 LEVELS = ["district", "township", "village"]
-FRAME = Frame(UNITS, LEVELS, pd.DataFrame(), PERIODS, START, AS_OF)
+# T1 and T2 were one town until February 2017, which is shown as it was then beside them.
+GONE, SPLIT = "T0", dt.date(2017, 3, 1)
+PLACES = SimpleNamespace(heirs=lambda place, on: {"T1": 0.5, "T2": 0.5} if place == GONE else {place: 1.0})
+FRAME = Frame(UNITS, LEVELS, pd.DataFrame(), PERIODS, START, AS_OF, PLACES, AS_OF, AS_OF.isoformat())  # type: ignore[arg-type]
 MONTHS = [p for p in PERIODS if p.level == "month"]
+BOTH = TOWNS["T1"] + TOWNS["T2"]
 K = 10
 
 
@@ -37,6 +42,7 @@ def rolled(leaves: np.ndarray, is_stock: bool) -> pd.DataFrame:
     rows = []
     for place, level, members in [
         ("D", "district", VILLAGES),
+        (GONE, "township", BOTH),
         *[(t, "township", v) for t, v in TOWNS.items()],
         *[(v, "village", [v]) for v in VILLAGES],
     ]:
@@ -44,6 +50,8 @@ def rolled(leaves: np.ndarray, is_stock: bool) -> pd.DataFrame:
         for period in PERIODS:
             first, last = FRAME.window(period)
             inside = [i for i, m in enumerate(MONTHS) if first <= m.first_month <= last]
+            if place == GONE and min(period.end, AS_OF) >= SPLIT:
+                continue
             rows.append((place, level, period.token, int(mine[inside[-1]] if is_stock else mine[inside].sum())))
     return pd.DataFrame(rows, columns=["place", "level", "period", "count"])
 
@@ -53,7 +61,7 @@ def exactly_known(counts: pd.DataFrame, hidden: pd.DataFrame, is_stock: bool) ->
     columns = {(v, i): n for n, (v, i) in enumerate((v, i) for v in VILLAGES for i in range(len(MONTHS)))}
     equations = np.zeros((len(counts), len(columns)))
     for row, (place, period) in enumerate(zip(counts["place"], counts["period"], strict=True)):
-        members = VILLAGES if place == "D" else TOWNS.get(place, [place])
+        members = VILLAGES if place == "D" else BOTH if place == GONE else TOWNS.get(place, [place])
         first, last = FRAME.window(next(p for p in PERIODS if p.token == period))
         inside = [i for i, m in enumerate(MONTHS) if first <= m.first_month <= last]
         for village in members:
@@ -113,3 +121,22 @@ def test_one_small_village_takes_a_second_one_along() -> None:
     hidden = hide_counts(rolled(leaves, True), rolled(leaves, True)[["place", "period"]], FRAME, K, True)
     assert set(hidden["place"]) == {"V1", "V2"}
     assert set(hidden["period"]) == {p.token for p in PERIODS}
+
+
+def test_a_unit_of_then_does_not_give_its_heirs_away() -> None:
+    leaves = np.full((8, 13), 40)
+    leaves[:3] = 1  # T1 has 3 people: with T0 and T2 shown they would be known
+    counts = rolled(leaves, True).query("level != 'village'")
+    hidden = hide_counts(rolled(leaves, True), counts[["place", "period"]], FRAME, K, True)
+    before = hidden[hidden["period"] == "2017-01"]
+    assert set(before["place"]) >= {"T1"} and set(before["place"]) & {"T0", "T2"}
+
+
+def test_a_return_that_comes_quarterly_is_hidden_by_its_own_number() -> None:
+    """Its quarter has a small number where its last month has none: both are looked at."""
+    everything = rolled(np.full((8, 13), 4), True)
+    months = everything["period"].str.fullmatch(r"\d{4}-\d{2}")
+    everything.loc[months, "count"] = 0
+    shown = everything.loc[~months & (everything["level"] == "village"), ["place", "period"]]
+    hidden = hide_counts(everything, shown, FRAME, K, True)
+    assert len(hidden) == len(shown)

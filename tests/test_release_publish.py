@@ -15,6 +15,7 @@ import yaml
 
 from hfwork.release.bundle import open_release
 from hfwork.release.cells import COLUMNS, NUMBERS, STATES
+from hfwork.release.packing import columns
 from hfwork.workspace import Workspace, open_workspace
 
 AS_OF = dt.date(2018, 6, 30)
@@ -96,17 +97,17 @@ def test_pages_and_findings_hold_no_hidden_number(small: Workspace) -> None:
     page = release.page("overview")
     ids, places = [i["id"] for i in page["indicators"]], [p["code"] for p in page["places"]]
     places, tokens = [*places, page["root"]["code"]], [p["token"] for p in page["periods"]]
-    cells = pd.DataFrame(page["cells"])
+    cells = pd.DataFrame(columns(page))
     hidden = cells[cells["state"] == "suppressed"]
     assert len(hidden) and hidden[["value", "numerator", "denominator", "lower95", "upper95"]].isna().all(axis=None)
-    said = page["sentences"]
-    sentence = dict(zip(zip(said["indicator"], said["period"], strict=True), said["zh"], strict=True))
+    said = release.findings("sentences")
+    sentence = said.set_index(["indicator", "period"])["zh1"]
     values = true.set_index(["indicator", "place", "period"])["value"]
     for row in hidden[hidden["place"] == -1].itertuples():
         secret = values[ids[row.indicator], places[row.place], tokens[row.period]]
-        first = sentence[row.indicator, row.period][0]
+        first = sentence[ids[row.indicator], tokens[row.period]]
         assert "不公布" in first and f"{secret:.1f}" not in first
-    assert len(sentence) == len(said["zh"])
+    assert sentence.index.is_unique
 
 
 def test_sensitive_indicators_stay_coarse(small: Workspace) -> None:

@@ -1,5 +1,7 @@
 """The sample arrives as the files towns would send: readable, marked as sample, and quick to make."""
 
+import csv
+import shutil
 import time
 from pathlib import Path
 
@@ -10,6 +12,8 @@ from python_calamine import CalamineWorkbook
 
 from hfwork.plan.folder import Plan, load_plan
 from hfwork.sample import district, files
+from hfwork.sample.files import Written
+from hfwork.sample.narrow import narrow
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -20,8 +24,12 @@ def plan() -> Plan:
 
 
 @pytest.fixture(scope="module")
-def written(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def written(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Written:
     return files.write(plan, tmp_path_factory.mktemp("sample"), small=True)
+
+
+def every(written: Written) -> list[Path]:
+    return [*written.files, *written.late, *written.refused]
 
 
 def cells(path: Path) -> list[list[object]]:
@@ -30,38 +38,48 @@ def cells(path: Path) -> list[list[object]]:
 
 def test_the_small_sample_takes_seconds_and_says_how_far_it_is(plan: Plan, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
-    begun = time.monotonic()
-    paths = files.write(plan, tmp_path, small=True, progress=lambda done, total: told.append((done, total)))
-    assert time.monotonic() - begun < 10
-    assert told[-1] == (len(paths), len(paths))
-    assert sorted(tmp_path.rglob("*.*")) == sorted(paths)
+    begun = time.process_time()
+    written = files.write(plan, tmp_path, small=True, progress=lambda done, total: told.append((done, total)))
+    assert time.process_time() - begun < 6
+    assert told[-1] == (len(every(written)), len(every(written)))
+    assert sorted(tmp_path.rglob("*.*")) == sorted([*every(written), written.answers])
 
 
-def test_one_file_for_each_sender(written: list[Path]) -> None:
-    names = [f"{path.parent.name}/{path.name}" for path in written]
-    assert len(names) == 3 * 2 + 2 * 25 - 1  # one return was not sent
+def test_one_file_for_each_sender(written: Written) -> None:
+    names = [f"{path.parent.name}/{path.name}" for path in written.files]
+    monthly, yearly = 2 * 25 - 2, 2 * 2  # one monthly return was not sent, one is late
+    by_district = 9 + 2 + 9 + 2  # quarters, maternal-and-child years, quarters, years
+    assert len(names) == 6 * 2 + monthly + yearly + by_district
     assert "个案/示例_居民健康档案_宁河镇_2018-07-02.xlsx" in names
     assert "个案/示例_家庭户_丰台镇_2018-07-02.xlsx" in names
+    assert "个案/示例_孕产妇保健_丰台镇_2018-07-02.xlsx" in names
     assert "月报/示例_创建幸福家庭活动情况_丰台镇_2018-06.xlsx" in names
     assert "月报/示例_创建幸福家庭活动情况_丰台镇_2017-11.xlsx" not in names
+    assert "季报/示例_基本公共卫生服务_宁河区_2018-Q2.xlsx" in names
+    assert "年报/示例_妇幼保健_宁河区_MC2017.xlsx" in names
+    assert "年报/示例_村居创建工作_宁河镇_2016.xlsx" in names
+    assert [path.parent.name for path in written.files[:12]] == ["个案"] * 12
+    assert {path.parent.name for path in written.late} == {"迟报"}
+    assert {path.parent.name for path in written.refused} == {"退回"}
 
 
-def test_every_file_is_marked_and_tells_its_sender(plan: Plan, written: list[Path]) -> None:
-    for path in written:
+def test_every_file_is_marked_and_tells_its_sender(written: Written) -> None:
+    for path in every(written):
         title, facts = cells(path)[:2]
         assert "示例数据" in str(title[0]), path.name
         said = " ".join(str(fact) for fact in facts)
-        assert "宁河镇（120117102000）" in said or "丰台镇（120117104000）" in said
-        assert "导出日期：2018-07-02" in said if path.parent.name == "个案" else "报告期：" in said
-    for path in (written[0], written[-1]):
+        senders = ("（120117102000）", "（120117104000）", "（120117000000）")
+        assert any(sender in said for sender in senders), path.name
+        assert "导出日期：2018-07-02" in said if "2018-07-02" in path.name else "报告期：" in said
+    for path in (written.files[0], written.files[-1]):
         sheet = openpyxl.load_workbook(path).worksheets[0]
         assert "示例数据" in sheet["A1"].value
 
 
-def test_the_files_hold_the_drawn_rows(plan: Plan, written: list[Path]) -> None:
+def test_the_files_hold_the_drawn_rows(plan: Plan, written: Written) -> None:
     drawn = district.draw(plan, small=True)["residents"]
     town = drawn[drawn["_place"] == "120117102000"].drop(columns="_place")
-    body = pd.DataFrame(cells(written[0])[3:], columns=list(town))
+    body = pd.DataFrame(cells(written.files[0])[3:], columns=list(town))
     for column in town:
         wanted = town[column]
         if pd.api.types.is_datetime64_any_dtype(wanted):
@@ -69,12 +87,33 @@ def test_the_files_hold_the_drawn_rows(plan: Plan, written: list[Path]) -> None:
         assert body[column].tolist() == wanted.fillna("").tolist(), column
 
 
-def test_equal_seeds_give_equal_files(plan: Plan, written: list[Path], tmp_path: Path) -> None:
+def test_equal_seeds_give_equal_files(plan: Plan, written: Written, tmp_path: Path) -> None:
     again = files.write(plan, tmp_path, small=True)
-    assert [path.read_bytes() for path in again] == [path.read_bytes() for path in written]
+    assert [path.read_bytes() for path in every(again)] == [path.read_bytes() for path in every(written)]
+    assert again.answers.read_bytes() == written.answers.read_bytes()
 
 
-def test_targets_are_sourced_and_press_nobody(plan: Plan, tmp_path: Path) -> None:
+def test_a_narrowed_plan_gives_the_same_district(written: Written, tmp_path: Path) -> None:
+    """The demonstration cuts its plan to the two towns first."""
+    folder = Path(shutil.copytree(ROOT / "data" / "ninghe-2016", tmp_path / "plan"))
+    narrow(folder)
+    cut = files.write(load_plan(folder), tmp_path / "inbox", small=True)
+    assert [path.name for path in every(cut)] == [path.name for path in every(written)]
+
+
+def test_the_answers_open_in_a_spreadsheet(written: Written) -> None:
+    assert written.answers.name == "答案.csv"
+    assert written.answers.read_bytes().startswith("\ufeff".encode())
+    with written.answers.open(encoding="utf-8-sig", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    assert len(rows) == len(written.key)
+    assert all(all(row[column] for column in row if column not in ("file", "code")) for row in rows)
+    for row in rows:
+        assert (row["file"] == "") == (row["outcome"] == "missing")
+        assert not row["file"] or (written.answers.parent / row["file"]).is_file(), row["file"]
+
+
+def test_targets_are_sourced_and_press_nobody(plan: Plan) -> None:
     targets = files.targets(plan)
     for target in targets:
         indicator = plan.indicators[target["indicator"]]
@@ -90,11 +129,13 @@ def test_targets_are_sourced_and_press_nobody(plan: Plan, tmp_path: Path) -> Non
 @pytest.mark.slow
 def test_the_whole_sample_is_shared_between_processes(plan: Plan, tmp_path: Path) -> None:
     told: list[int] = []
-    paths = files.write(plan, tmp_path, progress=lambda done, total: told.append(done))
-    assert len(paths) == 3 * 14 + 14 * 25 - 1 == told[-1]
-    assert all(path.is_file() for path in paths)
+    written = files.write(plan, tmp_path, progress=lambda done, total: told.append(done))
+    months = 14 * 46 + 15 * 3 - 4 - 3  # two streets from 2020-04 on; four were not sent, three are late
+    assert len(written.files) == 6 * 15 + months + (14 * 4 - 2) + 17 + 4 + 17 + 4
+    assert len(every(written)) == told[-1]
+    assert all(path.is_file() for path in every(written))
     by_hand = files.write(plan, tmp_path / "one", workers=1)
-    for shared, alone in zip(paths, by_hand, strict=True):
+    for shared, alone in zip(every(written), every(by_hand), strict=True):
         assert shared.read_bytes() == alone.read_bytes(), shared.name
-    residents = [path for path in paths if "居民健康档案" in path.name]
-    assert sum(len(cells(path)) - 3 for path in residents) == 400_000
+    residents = [path for path in written.files if "居民健康档案" in path.name]
+    assert sum(len(cells(path)) - 3 for path in residents) == len(district.draw(plan)["residents"])

@@ -22,7 +22,7 @@ _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 def write(plan: Plan, table: str, place: str, period: str, folder: Path) -> Path:
     """Write the blank form of ``table`` into ``folder`` and return its path; nothing is overwritten.
 
-    Returns list the units below the sender. ``period`` is a token; for extracts the day of the extract.
+    Returns list the units of their grain below the sender. ``period`` is a token; for extracts the day of the extract.
     Raises ``unknown_table``, what ``sender.identify`` raises, ``bad_extract_date`` and ``file_there``.
     """
     lang = text.language()
@@ -51,8 +51,7 @@ def write(plan: Plan, table: str, place: str, period: str, folder: Path) -> Path
     on = sender.reported_on(sheet, plan)
     rows = None
     if returned:
-        inside = sender.below(plan.places, sheet.place, on)
-        units = [code for code in sender.valid_on(plan.places, on, plan.campaign.levels[-1]) if code in inside]
+        units = sender.units_to_report(plan.places, sheet.place, on, sender.grain(shape, plan))
         rows = pd.DataFrame({shape.place: units})
     name = plan.places.name(sheet.place, lang, on)
     stem = f"{shape.title[lang]}_{name}_{sheet.period or day}"

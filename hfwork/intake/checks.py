@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from sqlglot import exp
 
-from hfwork.intake import findings, sender, values
+from hfwork.intake import findings, sender, standing, values
 from hfwork.intake.expected import completeness, grade, grades
 from hfwork.intake.records import about
 from hfwork.intake.workbook import Sheet
@@ -42,7 +42,7 @@ def check(frame: pd.DataFrame, table: Table, plan: Plan, today: dt.date) -> pd.D
     if "_on" in rows:
         parts.append(_senders(rows, table, plan))
         if table.kind == "return":
-            parts.append(_villages(rows, table, plan))
+            parts.append(_units(rows, table, plan))
     return findings.join(parts)
 
 
@@ -144,19 +144,20 @@ def _senders(rows: pd.DataFrame, table: Table, plan: Plan) -> pd.DataFrame:
     return _found("not_under_sender", table.place, hit, hit[table.place])
 
 
-def _villages(rows: pd.DataFrame, table: Table, plan: Plan) -> pd.DataFrame:
-    """Units of the finest level that exist on the report's last day and have no row."""
-    places, parts = plan.places, []
+def _units(rows: pd.DataFrame, table: Table, plan: Plan) -> pd.DataFrame:
+    """Units of the return's grain without a row, and units that stand there beside parts of themselves."""
+    places, level, parts = plan.places, sender.grain(table, plan), []
     units = rows[table.place].map(lambda code: sender.unit_of(code, places), na_action="ignore")
-    for (_, place, on), there in units.groupby([rows[k] for k in ("_sha", "_place", "_on")], observed=True):
-        day, units_there = _day(on), set(there)
-        expected = sender.valid_on(places, day, plan.campaign.levels[-1])
-        inside = sender.below(places, str(place), day)
-        missing = [c for c in expected if c in inside and sender.unit_of(c, places) not in units_there]
-        if missing:
-            head = rows.loc[[there.index[0]] * len(missing)].assign(_row=0)
+    for (_, place, on), units_there in units.groupby([rows[k] for k in ("_sha", "_place", "_on")], observed=True):
+        day, there = _day(on), frozenset(units_there.dropna())
+        expected = sender.units_to_report(places, str(place), day, level)
+        if missing := standing.uncovered(places, expected, there):
+            head = rows.loc[[units_there.index[0]] * len(missing)].assign(_row=0)
             names = [f"{places.name(code, 'zh', day)}（{code}）" for code in missing]
             parts.append(_found("village_missing", table.place, head, names))
+        twice = [unit for unit in there if standing.parts_of(unit, places) & there]
+        hit = rows.loc[units_there.index[units_there.isin(twice)]]
+        parts.append(_found("counted_twice", table.place, hit, hit[table.place]))
     return findings.join(parts)
 
 

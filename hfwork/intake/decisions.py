@@ -13,8 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 from hfwork.errors import HfworkError
-from hfwork.intake import accepted, checks, findings, records, sender, workbook
-from hfwork.intake.ledger import OLD_TABLES, Entry, Ledger, hash_of, sync_folder
+from hfwork.intake import accepted, checks, findings, overlap, records, sender, workbook
+from hfwork.intake.ledger import OLD_TABLES, Entry, Ledger, counting, hash_of, sync_folder
 from hfwork.intake.workbook import Sheet
 from hfwork.plan.folder import Plan
 
@@ -221,11 +221,11 @@ def _against_earlier(
     entries: list[Entry], before: list[Entry], correct: bool, plan: Plan, problems: list[HfworkError]
 ) -> list[Entry]:
     """The entries with what they supersede; a second version that is no correction is a problem."""
-    counting = {entry.key: entry for entry in before}
+    known = {entry.key: entry for entry in before}
     here: dict[tuple[str, str, str], Entry] = {}
     judged: list[Entry] = []
     for entry in entries:
-        twin, earlier = here.get(entry.key), counting.get(entry.key)
+        twin, earlier = here.get(entry.key), known.get(entry.key)
         if twin or (earlier and not correct):
             other = twin or earlier
             assert other is not None
@@ -244,7 +244,7 @@ def _against_earlier(
         if earlier:
             entry = replace(entry, action="correct", supersedes=earlier.sha256)
         judged.append(entry)
-    return judged
+    return overlap.settle(judged, counting(before), correct, plan, problems)
 
 
 def _row_problems(checked: list[Checked], plan: Plan) -> Iterator[HfworkError]:

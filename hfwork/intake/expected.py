@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pandas as pd
 
+from hfwork.intake import standing
 from hfwork.intake.ledger import Entry
 from hfwork.intake.sender import sender_level, unit_of
 from hfwork.plan.campaign import PERIOD_LEVELS
@@ -21,9 +23,10 @@ COLUMNS = ("table", "place", "start", "end", "expected", "received", "rows", "er
 def completeness(plan: Plan, entries: Iterable[Entry], as_of: dt.date) -> pd.DataFrame:
     """One row per table, sending unit and period: was it expected, did it come, how many rows, how many wrong.
 
-    A return is expected for every watched period that ended by ``as_of``, from every unit
-    valid on its last day; an extract once. ``place`` is the code valid then; ``rows`` and ``errors`` count the
-    source rows of the file that covers it; ``entries`` are the files that count (``Ledger.current``).
+    A return is expected for every watched period that ended by ``as_of`` (also the first one, which may have
+    begun before monitoring), from every unit valid on its last day; an extract once. ``place`` is the code valid
+    then; ``rows`` and ``errors`` count the source rows of the file that covers it; ``entries`` are the files that
+    count (``Ledger.current``).
     """
     counted = list(entries)
     rows: list[dict[str, object]] = []
@@ -33,8 +36,8 @@ def completeness(plan: Plan, entries: Iterable[Entry], as_of: dt.date) -> pd.Dat
         for period in _periods(table, plan, as_of):
             token = period.token if table.kind == "return" else ""
             for place in plan.places.at(period.end, sender_level(table, plan))["code"]:
-                own = came.get((unit_of(place, plan.places), token))
-                rows.append(_row(table, place, period, own or _from_above(came, place, token, plan, period)))
+                own = _own(came, place, token, plan) or _from_above(came, place, token, plan, period)
+                rows.append(_row(table, place, period, own))
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     for column in ("start", "end"):
         frame[column] = pd.to_datetime(frame[column]).astype("datetime64[s]")
@@ -47,9 +50,23 @@ def _periods(table: Table, plan: Plan, as_of: dt.date) -> list[Period]:
         return [Period("", "span", watched.start, max(as_of, watched.start))]
     if table.every == "listed":
         found = [parse(token, phases) for token in watched.periods if token not in PERIOD_LEVELS]
-    else:
+    else:  # the first may have begun before monitoring; one that goes on after it is nobody's to report
         found = calendar_periods(watched.start, watched.end, [table.every], phases)
+        found = [period for period in found if period.end <= watched.end]
     return [period for period in found if period.end <= as_of]
+
+
+def _own(came: dict[tuple[str, str], Entry], place: str, token: str, plan: Plan) -> Entry | None:
+    """The unit's own file; around a division also that of the whole, or the files of all parts together."""
+    unit = unit_of(place, plan.places)
+    for sent_by in (unit, *standing.wholes_of(unit, plan.places)):
+        if entry := came.get((sent_by, token)):
+            return entry
+    parts = [came.get((part, token)) for part in standing.parts_of(unit, plan.places)]
+    there = [entry for entry in parts if entry]
+    if not there or len(there) < len(parts):
+        return None
+    return replace(there[0], rows=sum(e.rows for e in there), errors=sum(e.errors for e in there))
 
 
 def _from_above(came: dict[tuple[str, str], Entry], place: str, token: str, plan: Plan, period: Period) -> Entry | None:

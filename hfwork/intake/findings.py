@@ -17,9 +17,13 @@ from hfwork.plan.tables import Table
 ERRORS = (
     "bad_date", "impossible_date", "bad_count", "negative_count", "bad_number", "spreadsheet_error",
     "mangled_id", "unknown_code", "unknown_place", "ambiguous_place", "required", "future_date",
-    "not_under_sender", "duplicate_key",
+    "not_under_sender", "duplicate_key", "place_split", "place_merged", "place_dissolved", "place_not_yet",
+    "wrong_level", "counted_twice",
 )  # fmt: skip
-WARNINGS = ("duplicate_row", "total_differs", "village_missing", "formula_no_value")
+WARNINGS = (
+    "duplicate_row", "total_differs", "village_missing", "formula_no_value", "other_years_code", "other_years_sender",
+    "former_place",
+)  # fmt: skip
 RULE = "rule:"  # followed by the rule's id: its words stand in the plan
 SHOWN = 1_000  # problems carried by one error
 

@@ -85,18 +85,10 @@ class Ledger:
     def current(self, as_of: dt.date | None = None) -> list[Entry]:
         """The files that count: per table, unit and period the latest; of extracts the newest per table and unit.
 
-        With ``as_of``, returns of periods that begin later are left out. In order of table, unit and period.
+        With ``as_of``, returns of periods that begin later are left out. A file gives way to those of the units its
+        sender was divided into. In order of table, unit and period.
         """
-        latest: dict[tuple[str, str, str], Entry] = {}
-        for entry in self.entries():
-            latest[entry.key] = entry
-        counting: dict[tuple[str, str, str], Entry] = {}
-        for _, entry in sorted(latest.items()):
-            if entry.extract_date is not None:  # sorted by date: the newest comes last
-                counting[entry.table, entry.unit, ""] = entry
-            elif as_of is None or _begins(entry.period) <= as_of:
-                counting[entry.key] = entry
-        return list(counting.values())
+        return counting(self.entries(), as_of)
 
     def append(self, entries: Entry | Iterable[Entry], *, by: str | None = None) -> list[Entry]:
         """Adds entries, all or none, and returns them with number, time and link to the line before.
@@ -187,6 +179,27 @@ class Ledger:
 
     def _broken(self, number: int) -> HfworkError:
         return HfworkError("ledger_line", given=number, where=self.file)
+
+
+def counting(entries: Iterable[Entry], as_of: dt.date | None = None) -> list[Entry]:
+    """Of all entries those that count; see ``Ledger.current``."""
+    known = list(entries)
+    latest: dict[tuple[str, str, str], Entry] = {}
+    for entry in known:
+        latest[entry.key] = entry
+    found: dict[tuple[str, str, str], Entry] = {}
+    for _, entry in sorted(latest.items()):
+        if entry.extract_date is not None:  # sorted by date: the newest comes last
+            found[entry.table, entry.unit, ""] = entry
+        elif as_of is None or _begins(entry.period) <= as_of:
+            found[entry.key] = entry
+    replaced = {(entry.supersedes, entry.unit): entry.seq for entry in known if entry.supersedes}
+    gone = {
+        entry.key
+        for entry in found.values()
+        if any(sha == entry.sha256 and unit != entry.unit and seq > entry.seq for (sha, unit), seq in replaced.items())
+    }
+    return [entry for entry in found.values() if entry.key not in gone]
 
 
 def _begins(period: str | None) -> dt.date:

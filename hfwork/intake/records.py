@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hfwork.intake import findings, sender, values
+from hfwork.intake import findings, sender, standing, values
 from hfwork.intake.workbook import Sheet
 from hfwork.plan.folder import Plan
 from hfwork.plan.places import Places
@@ -19,7 +19,9 @@ from hfwork.plan.tables import Column, Table
 
 Parser = Callable[[str], Any]
 Names = dict[str, frozenset[str]]
-_SUFFIX = re.compile(r"(?:社区居民委员会|社区居委会|社区居委|居民委员会|村民委员会|居委会|村委会|委员会|社区|村)$")
+_SUFFIX = re.compile(
+    r"(?:社区居民委员会|社区居委会|社区居委|居民委员会|村?村民委员会|居委会|村?村委会|委员会|社区|村)$"
+)
 
 
 def normalise(sheet: Sheet, plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -39,6 +41,8 @@ def normalise(sheet: Sheet, plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame]:
         at, distinct = pd.factorize(sheet.frame[name])
         given = distinct.tolist()
         parsed, refused = _parse(given, parser)
+        if column.type == "place":
+            found += _settle(parsed, at, rows, name, sheet, plan)
         frame[name] = _typed(parsed, column).take(at)
         for code, positions in refused.items():
             hit = np.isin(at, positions)
@@ -46,6 +50,8 @@ def normalise(sheet: Sheet, plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame]:
     typed = pd.DataFrame(frame, columns=list(table.columns))
     typed["_row"] = sheet.frame["_row"].astype("int32")
     found.append(_formulas(sheet, table, context))
+    if sheet.sent_as:
+        found.append(findings.make("other_years_sender", table.place, [0], [sheet.sent_as], context))
     return typed, findings.join(found)
 
 
@@ -98,6 +104,46 @@ def _parser(column: Column, sheet: Sheet, plan: Plan) -> Parser:
     return _placer(plan.places, sheet, plan)
 
 
+def _settle(
+    parsed: list[Any], at: np.ndarray, rows: np.ndarray, column: str, sheet: Sheet, plan: Plan
+) -> list[pd.DataFrame]:
+    """Turns codes of other years into those of the report's day, in place, and says so or refuses them.
+
+    A return is refused a unit that was divided or is gone, and one of another level; a record of such a unit
+    counts in the unit above. What is understood is said once per code, at its first row.
+    """
+    table, places, on = plan.tables[sheet.table], plan.places, sender.reported_on(sheet, plan)
+    level = sender.grain(table, plan) if table.kind == "return" and column == table.place else ""
+    found = []
+    for position, code in enumerate(parsed):
+        if code is None:
+            continue
+        stands = standing.standing(places, code, on)
+        parsed[position], problem, said = stands.code, f"place_{stands.verdict}", stands.said
+        if level and places.level(code) != level:
+            problem, said = "wrong_level", f"{code} {places.name(code, on=on)}"
+        elif not stands.verdict:
+            continue
+        elif stands.verdict == standing.OTHER_YEAR:
+            problem = "other_years_code"
+        elif table.kind == "extract" and stands.verdict != standing.NOT_YET:
+            problem, parsed[position] = "former_place", _kept_by(stands.code, sheet.place, places, on)
+        hit = rows[at == position]
+        if findings.severity(problem) == "error":
+            parsed[position] = None
+        else:
+            hit = hit[:1]
+        found.append(findings.make(problem, column, hit, [said] * len(hit), about(sheet)))
+    return found
+
+
+def _kept_by(code: str, sent_by: str, places: Places, on: dt.date) -> str:
+    """A record of a unit that is gone: of the part that sent it when its town was divided, else as it stands."""
+    town = places.parent(code, on) if places.level(code) == places.levels[-1] else code
+    parts = standing.parts_of(standing.newest(town or code, places), places)
+    return sent_by if standing.newest(sent_by, places) in parts else code
+
+
 def _coder(column: Column) -> Parser:
     """Codes by code or by label in either language."""
     codes = column.codes or {}
@@ -119,7 +165,9 @@ def _coder(column: Column) -> Parser:
 
 def _placer(places: Places, sheet: Sheet, plan: Plan) -> Parser:
     """Places by code, else by a name that means one unit below the sender."""
-    names, stems = names_below(places, sheet.place, sender.reported_on(sheet, plan))
+    table = plan.tables[sheet.table]
+    level, on = sender.grain(table, plan) if table.kind == "return" else "", sender.reported_on(sheet, plan)
+    names, stems = names_below(places, sheet.place, on, level)
 
     def parse(cell: str) -> str | None:
         stated = values.stated(cell)
@@ -129,31 +177,35 @@ def _placer(places: Places, sheet: Sheet, plan: Plan) -> Parser:
             return code
         if values.MANGLED.fullmatch(stated):
             raise values.Refused("mangled_id")
-        codes = names.get(stated) or stems.get(_stem(stated)) or frozenset()
+        named = names.get(stated) or stems.get(_stem(stated)) or frozenset()
+        codes = {standing.standing(places, code, on).code for code in named}
         if len(codes) != 1:
             raise values.Refused("ambiguous_place" if codes else "unknown_place")
-        return next(iter(codes))
+        return codes.pop()
 
     return parse
 
 
 @lru_cache(maxsize=512)
-def names_below(places: Places, sent_by: str, on: dt.date) -> tuple[Names, Names]:
+def names_below(places: Places, sent_by: str, on: dt.date, level: str = "") -> tuple[Names, Names]:
     """Name → codes and name without its suffix (村, 居委会, …) → codes, of units below a sender.
 
-    A unit valid on the day goes before one that was or will be.
+    A unit of the wanted level, and one valid on the day, goes before others.
     """
     inside = sender.below(places, sent_by, on)
+    wanted = {code for code in inside if places.level(code) == level} if level else inside
     valid = set(sender.valid_on(places, on))
     exact = {name: codes & inside for name, codes in sender.codes_of(places).items() if codes & inside}
     stems: dict[str, set[str]] = {}
     for name, codes in exact.items():
         stems.setdefault(_stem(name), set()).update(codes)
-    return _prefer(exact, valid), _prefer(stems, valid)
+    return _prefer(exact, wanted, valid), _prefer(stems, wanted, valid)
 
 
-def _prefer(codes: dict[str, set[str]], valid: set[str]) -> Names:
-    return {name: frozenset(found & valid or found) for name, found in codes.items()}
+def _prefer(codes: dict[str, set[str]], *better: set[str] | frozenset[str]) -> Names:
+    for those in better:
+        codes = {name: found & those or found for name, found in codes.items()}
+    return {name: frozenset(found) for name, found in codes.items()}
 
 
 def _stem(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Who reports for when: the sender as a valid code, the period as dates, the villages below."""
+"""Who reports for when: the sender as a code that may report then, the period as dates, the units below."""
 
 from __future__ import annotations
 
@@ -8,32 +8,45 @@ from dataclasses import replace
 from functools import lru_cache
 
 from hfwork.errors import HfworkError
+from hfwork.intake import standing
+from hfwork.intake.standing import newest as unit_of
 from hfwork.intake.values import clean
 from hfwork.intake.workbook import Sheet
 from hfwork.plan.folder import Plan
 from hfwork.plan.periods import Period, parse
-from hfwork.plan.places import ONE_TO_ONE, Places
+from hfwork.plan.places import Places
 from hfwork.plan.tables import Table
 
+__all__ = ["below", "codes_of", "grain", "identify", "padded", "period_of", "reported_on", "sender_level", "unit_of",
+           "units_to_report", "valid_on"]  # fmt: skip
+
 NAMES = ("name_zh", "name_en", "label_zh", "label_en")
+_ENDINGS = ("区", "县", "镇", "乡", "街道")
 _CODED = re.compile(r"(.*?)\s*\(\s*([0-9A-Za-z]+)\s*\)\s*")
 
 
 def identify(sheet: Sheet, plan: Plan) -> Sheet:
-    """The same sheet with its sender as the code valid on the day it reports for, and its period checked.
+    """The same sheet with its sender as the code of the day it reports for, and its period checked.
 
-    Raises ``unknown_sender``, ``sender_mismatch``, ``wrong_sender``, ``unknown_period``, ``wrong_period``.
+    Inside the bracket of a change a unit may report as what it was or as what it became. Raises
+    ``unknown_sender``, ``sender_mismatch``, ``wrong_sender``, ``unknown_period``, ``wrong_period``, and
+    ``sender_split`` … for a unit that did not exist then.
     """
     table = plan.tables[sheet.table]
     on = reported_on(sheet, plan)
-    code = plan.places.current(_code(sheet, plan.places, on), on)
-    level = plan.places.level(code)
+    stands = standing.standing(plan.places, _code(sheet, plan.places, on), on)
+    if stands.verdict not in ("", standing.OTHER_YEAR):
+        level = plan.places.level(stands.code)
+        names = list(plan.places.at(on, level)["name_zh"])
+        code = f"sender_{stands.verdict}"
+        raise HfworkError(code, given=sheet.place, allowed=names, where=sheet.name, became=stands.said, day=on)
+    level = plan.places.level(stands.code)
     if table.kind == "return":
         wanted = sender_level(table, plan)
         if level != wanted:
             names = list(plan.places.at(on, wanted)["name_zh"])
             raise HfworkError("wrong_sender", given=sheet.place, allowed=names, where=sheet.name)
-    return replace(sheet, place=code)
+    return replace(sheet, place=stands.code, sent_as=stands.said or sheet.sent_as)
 
 
 def sender_level(table: Table, plan: Plan) -> str:
@@ -42,6 +55,11 @@ def sender_level(table: Table, plan: Plan) -> str:
     if table.sender in levels:
         return table.sender
     return levels[0] if table.kind == "return" or len(levels) < 3 else levels[-2]
+
+
+def grain(table: Table, plan: Plan) -> str:
+    """The level of the units a return's rows stand for: as declared, else the finest."""
+    return table.grain or plan.campaign.levels[-1]
 
 
 def period_of(sheet: Sheet, plan: Plan) -> Period | None:
@@ -76,10 +94,7 @@ def _code(sheet: Sheet, places: Places, on: dt.date) -> str:
     if match and code is None:
         raise HfworkError("unknown_sender", given=given, allowed=valid_on(places, on), where=sheet.name)
     if code is None:
-        try:
-            code = places.find(name, on)
-        except HfworkError as problem:
-            raise HfworkError("unknown_sender", given=name, allowed=problem.allowed, where=sheet.name) from None
+        code = _named(name, places, on, sheet.name)
     elif match and name:
         meant = codes_of(places).get(name, set())
         if meant and unit_of(code, places) not in {unit_of(other, places) for other in meant}:
@@ -87,39 +102,41 @@ def _code(sheet: Sheet, places: Places, on: dt.date) -> str:
     return code
 
 
+def _named(name: str, places: Places, on: dt.date, where: str) -> str:
+    try:
+        return places.find(name, on)
+    except HfworkError as problem:
+        also = {standing.standing(places, code, on).code for code in codes_of(places).get(clean(name), set())}
+        if len(also) == 1:
+            return also.pop()
+        raise HfworkError("unknown_sender", given=name, allowed=problem.allowed, where=where) from None
+
+
 @lru_cache(maxsize=8)
 def codes_of(places: Places) -> dict[str, set[str]]:
-    """Every name a unit ever had (cleaned, both languages, also short) → its codes."""
+    """Every name a unit ever had (cleaned, both languages, also short) and every alias → its codes."""
     found: dict[str, set[str]] = {}
     for column in NAMES:
         for code, name in zip(places.frame["code"], places.frame[column], strict=True):
             found.setdefault(clean(name), set()).add(code)
+    for code, alias in zip(places.aliases["code"], places.aliases["alias"], strict=True):
+        name = clean(alias)
+        meant = {unit_of(other, places) for end in _ENDINGS for other in found.get(name + end, ())}
+        if len(meant) < 2:  # bare 宁河 is the district or the town: an alias does not decide that
+            found.setdefault(name, set()).add(code)
     return found
 
 
 def padded(given: str, places: Places) -> str | None:
     """A known code for a code as written: 9 digits of a town mean its 12-digit code; None when unknown."""
-    if places.known(given):
-        return given
     longer = given.ljust(12, "0")
-    return longer if given.isdigit() and len(given) < 12 and places.known(longer) else None
-
-
-def unit_of(code: str, places: Places) -> str:
-    """The newest code of a unit, so that 北淮淀乡 and 北淮淀镇 are one sender."""
-    following = _successors(places)
-    seen = {code}
-    while (after := following.get(code)) and after not in seen:
-        seen.add(code := after)
-    return code
-
-
-@lru_cache(maxsize=8)
-def _successors(places: Places) -> dict[str, str]:
-    changes = places.changes
-    edges = changes[changes["kind"].isin(ONE_TO_ONE) & (changes["to_code"] != changes["from_code"])]
-    edges = edges[(edges["to_code"] != "") & ~edges["from_code"].duplicated(keep=False)]
-    return dict(zip(edges["from_code"], edges["to_code"], strict=True))
+    for code in (given, longer) if given.isdigit() and len(given) < 12 else (given,):
+        if places.known(code):
+            return code
+        also = codes_of(places).get(code, set()) if code.isdigit() else set()
+        if len(also) == 1:
+            return next(iter(also))
+    return None
 
 
 @lru_cache(maxsize=512)
@@ -136,26 +153,37 @@ def below(places: Places, sender: str, on: dt.date) -> frozenset[str]:
 
 @lru_cache(maxsize=8)
 def _ever_above(places: Places) -> dict[str, set[str]]:
-    """Code → itself and every unit above it, each as the newest code of the unit."""
-    found: dict[str, set[str]] = {}
-    parents: dict[str, set[str]] = {}
+    """Code → its unit and every unit that was ever above it under any of its codes, each as the newest code."""
+    above: dict[str, set[str]] = {}
     for code, parent in zip(places.frame["code"], places.frame["parent"], strict=True):
-        parents.setdefault(code, set()).update({parent} - {""})
-    for code in parents:
-        waiting, seen = [code], {code}
+        above.setdefault(unit_of(code, places), set()).update({unit_of(parent, places)} if parent else ())
+    found: dict[str, set[str]] = {}
+    for unit in above:
+        waiting, seen = [unit], {unit}
         while waiting:
-            more = parents.get(waiting.pop(), set()) - seen
+            more = above.get(waiting.pop(), set()) - seen
             seen |= more
             waiting += more
-        found[code] = {unit_of(each, places) for each in seen}
-    return found
+        found[unit] = seen
+    return {code: found[unit_of(code, places)] for code in places.frame["code"]}
 
 
 @lru_cache(maxsize=128)
 def _above_on(places: Places, on: dt.date, level: str) -> list[tuple[str, str]]:
-    """Code and its unit of a level on a day."""
-    lineage = places.ancestors(on)
+    """Code and its unit of a level on a day; a code that was divided has several."""
+    lineage = places.lineage(on)
     return list(zip(lineage["code"], lineage[level], strict=True))
+
+
+def units_to_report(places: Places, sent_by: str, on: dt.date, level: str) -> list[str]:
+    """The units a sender's return has rows for, in official order.
+
+    A sender that is not yet or no longer valid (inside a bracket) lists the units of its own time.
+    """
+    day = standing.valid_day(places, sent_by, on)
+    lineage = places.lineage(day)
+    own = set(lineage.loc[lineage[places.level(sent_by)] == sent_by, level])
+    return [code for code in valid_on(places, day, level) if code in own]
 
 
 @lru_cache(maxsize=256)

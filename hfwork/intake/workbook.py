@@ -36,8 +36,9 @@ class Sheet:
     """One received file as text.
 
     ``frame`` has every declared column of ``table`` as text (a missing optional column is empty) and
-    ``_row``, the row in the spreadsheet. ``place`` is the sender as written (code or name), ``period`` a token,
-    ``totals`` what the total row says, ``formulas`` the (row, column) of formulas without a value.
+    ``_row``, the row in the spreadsheet. ``place`` is the sender as written (code or name), ``sent_as`` what
+    is said of one that used another year's code, ``period`` a token, ``totals`` what the total row says,
+    ``formulas`` the (row, column) of formulas without a value.
     """
 
     path: Path
@@ -49,6 +50,7 @@ class Sheet:
     extract_date: dt.date | None
     header_row: int
     frame: pd.DataFrame
+    sent_as: str = ""
     totals: dict[str, str] = field(default_factory=dict)
     total_row: int = 0
     formulas: list[tuple[int, str]] = field(default_factory=list)
@@ -232,6 +234,8 @@ def period_token(given: str) -> str:
         return f"{match[1]}-Q{'一二三四'.find(match[2]) + 1 or match[2]}"
     if match := re.fullmatch(r"(\d{4})年?([上下])半年", found):
         return f"{match[1]}-H{1 if match[2] == '上' else 2}"
+    if match := re.fullmatch(r"(?:MC|妇幼)(\d{4})(?:年度?)?|(\d{4})年?度?妇幼(?:保健)?年?度?", found, re.IGNORECASE):
+        return f"MC{match[1] or match[2]}"
     if match := re.fullmatch(r"(\d{4})年(?:度)?", found):
         return match[1]
     return values.clean(given)

@@ -13,12 +13,16 @@ import pandas as pd
 
 from hfwork.errors import HfworkError
 from hfwork.measure.frame import Frame, closed_month, cut_day
+from hfwork.measure.sharing import Sharing
 from hfwork.plan.indicators import Measure
 from hfwork.plan.periods import month_index
 from hfwork.plan.tables import Table
 
-MONTHS_OF = {"month": 1, "quarter": 3, "half": 6, "year": 12, "listed": 0}
-COLUMNS = ["measure", "place", "level", "period", "count", "expected", "reported"]
+COLUMNS = ["measure", "place", "level", "period", "count", "expected", "reported", "apportioned"]
+# The last month of each reporting period, as month index modulo its length.
+LENGTH = {"month": 1, "quarter": 3, "half": 6, "year": 12, "mc_year": 12}
+CLOSES = {"month": 0, "quarter": 2, "half": 5, "year": 11, "mc_year": 8}
+Received = Mapping[str, Mapping[str, dt.date]]
 
 
 def roll_up(
@@ -26,73 +30,101 @@ def roll_up(
     returned: pd.DataFrame,
     measures: Mapping[str, Measure],
     tables: Mapping[str, Table],
-    received: Mapping[str, Mapping[str, dt.date]],
+    received: Received,
     frame: Frame,
 ) -> pd.DataFrame:
     """Counts of every measure, place and period: columns ``COLUMNS``.
 
     ``cube`` and ``returned`` come from ``Engine``; ``received`` names, per extract table, the units whose extract
-    arrived and its day: a period that ends later is not reported by it. ``expected`` and ``reported`` count
-    the returns (or extracts) a number should and does rest on: ``reported`` 0 means the number is
-    missing, not zero.
+    arrived (as they were on its day) and that day: a period that ends later is not reported by it.
+    ``expected`` and ``reported`` count the returns (or extracts) a number should and does rest on: ``reported`` 0
+    means the number is missing, not zero. ``apportioned``: part of the count was shared out by weights.
     """
-    codes = list(frame.units["code"])
-    index = {code: i for i, code in enumerate(codes)}
+    sharing = Sharing(frame)
+    months = range(month_index(frame.start), month_index(frame.as_of) + 1)
+    grains = {"", *(table.grain for table in tables.values())}
+    alive = {grain: _alive(months, grain, sharing, frame) for grain in grains}
     leaf: list[np.ndarray] = []
+    covered = {table: _covered(senders, sharing, frame) for table, senders in received.items()}
+    returned = returned.assign(place=_meant(returned["place"], returned["last"].to_numpy(), frame))
+    never = np.zeros(len(sharing.codes), dtype=np.int64)
     names = list(measures)
     for name in names:
         measure = measures[name]
         if measure.sum is not None or measure.last is not None:
-            every = tables[measure.table].every
-            leaf.append(_returned_leaf(returned[returned["measure"] == name], measure, every, index, frame))
+            leaf.append(_returned_leaf(returned[returned["measure"] == name], measure, tables, sharing, alive, frame))
         else:
-            leaf.append(_extract_leaf(cube[cube["measure"] == name], measure, index, received, frame))
-    return _up(names, np.stack(leaf), frame)
+            mine = cube[cube["measure"] == name]
+            written = month_index(max(received.get(measure.table, {}).values(), default=frame.on))
+            mine = mine.assign(place=_meant(mine["place"], np.full(len(mine), written), frame))
+            leaf.append(_extract_leaf(mine, measure, sharing, covered.get(measure.table, never), alive[""], frame))
+    return _up(names, np.stack(leaf), sharing, frame)
 
 
 def _extract_leaf(
-    cube: pd.DataFrame,
-    measure: Measure,
-    index: dict[str, int],
-    received: Mapping[str, Mapping[str, dt.date]],
-    frame: Frame,
+    cube: pd.DataFrame, measure: Measure, sharing: Sharing, here: np.ndarray, alive: np.ndarray, frame: Frame
 ) -> np.ndarray:
-    """(3, codes, periods): count, expected, reported of one measure of an extract."""
+    """(3, rows, periods): count, expected, reported of one measure of an extract."""
     first, last = month_index(frame.start), month_index(frame.as_of)
-    table = np.zeros((len(index), last - first + 2), dtype=np.int64)  # column 0: everything before the start
+    table = np.zeros((len(sharing.codes), last - first + 2), dtype=np.int64)  # column 0: everything before the start
     months = np.clip(cube["month"].to_numpy() - first + 1, 0, None)
-    np.add.at(table, (_positions(cube["place"], index), months), cube["count"].to_numpy())
-    running = table.cumsum(axis=1)
-    out = np.zeros((3, len(index), len(frame.periods)), dtype=np.int64)
-    here = _arrived(received.get(measure.table, {}), frame)
+    np.add.at(table, (_positions(cube["place"], sharing.index), months), cube["count"].to_numpy())
+    running = sharing.rows(table.cumsum(axis=1))
+    out = np.zeros((3, len(running), len(frame.periods)), dtype=np.int64)
     for p, period in enumerate(frame.periods):
         begin, end = frame.window(period)
         at_end = running[:, end - first + 1]
         out[0, :, p] = at_end if measure.is_stock else at_end - running[:, begin - first]
-        alive = _alive(index, end, end, frame)
-        out[1, :, p] = alive
-        out[2, :, p] = alive * (here >= cut_day(period, frame.as_of).toordinal())
+        units = alive[:, end - first]
+        out[1, :, p] = units[sharing.origin]
+        out[2, :, p] = (units * (here >= cut_day(period, frame.as_of).toordinal()))[sharing.origin]
     return out
 
 
-def _returned_leaf(rows: pd.DataFrame, measure: Measure, every: str, index: dict[str, int], frame: Frame) -> np.ndarray:
-    """(3, codes, periods): count, expected, reported of one measure of a return."""
-    out = np.zeros((3, len(index), len(frame.periods)), dtype=np.int64)
-    places = _positions(rows["place"], index)
-    starts, ends, counts = (rows[c].to_numpy() for c in ("first", "last", "count"))
-    length = MONTHS_OF[every]
+def _returned_leaf(
+    rows: pd.DataFrame,
+    measure: Measure,
+    tables: Mapping[str, Table],
+    sharing: Sharing,
+    alive: Mapping[str, np.ndarray],
+    frame: Frame,
+) -> np.ndarray:
+    """(3, rows, periods): count, expected, reported of one measure of a return."""
+    table = tables[measure.table]
+    units = alive[table.grain][sharing.origin]
+    out = np.zeros((3, len(sharing.origin), len(frame.periods)), dtype=np.int64)
+    columns = (rows[c].to_numpy() for c in ("first", "last", "count"))
+    where, starts, ends, counts = sharing.spread(_positions(rows["place"], sharing.index), *columns)
+    first = month_index(frame.start)
+    starts = np.maximum(starts, first)  # the first year's return covers what is monitored of it
     for p, period in enumerate(frame.periods):
         begin, end = frame.window(period)
         end = min(end, closed_month(frame.as_of))
-        if measure.last is not None and length:
-            begin = max(begin, end - length + 1)  # a stock is what the last return of the period says
         inside = (starts >= begin) & (ends <= end)
-        np.add.at(out[0, :, p], places[inside], counts[inside])
-        np.add.at(out[2, :, p], places[inside], 1)
-        alive = _alive(index, begin, end, frame)
-        spans = len(set(zip(starts[inside], ends[inside], strict=True)))
-        out[1, :, p] = alive // length if length else np.minimum(alive, 1) * spans
+        if table.every == "listed":
+            due = sorted(set(ends[inside]))
+            spans = len(set(zip(starts[inside], ends[inside], strict=True)))
+            out[1, :, p] = units[:, begin - first : end - first + 1].max(axis=1, initial=0) * spans
+        else:
+            due = [m for m in range(begin, end + 1) if m % LENGTH[table.every] == CLOSES[table.every]]
+            due = due[-1:] if measure.last is not None else due  # a stock is what the last return of the period says
+            out[1, :, p] = units[:, [month - first for month in due]].sum(axis=1)
+        inside &= np.isin(ends, due)
+        np.add.at(out[0, :, p], where[inside], counts[inside])
+        np.add.at(out[2, :, p], where[inside], 1)
     return out
+
+
+def _meant(places: pd.Series, months: np.ndarray, frame: Frame) -> pd.Series:
+    """Codes given to another unit later: what was written about the one stays in its town, not with the other."""
+    changes = frame.places.changes
+    for code, turned in changes.loc[changes["kind"] == "reuse", ["from_code", "latest"]].itertuples(index=False):
+        later = frame.on >= turned.date()
+        other = (places == code).to_numpy() & ((months >= month_index(turned)) != later)
+        if other.any():
+            before = (turned - pd.Timedelta(days=1)).date() if later else turned.date()
+            places = places.mask(other, frame.places.parent(code, before))
+    return places
 
 
 def _positions(places: pd.Series, index: dict[str, int]) -> np.ndarray:
@@ -103,34 +135,51 @@ def _positions(places: pd.Series, index: dict[str, int]) -> np.ndarray:
     return found.to_numpy(dtype=int)
 
 
-def _arrived(senders: Mapping[str, dt.date], frame: Frame) -> np.ndarray:
-    """Day (ordinal, 0 for never) of the extract that covers each code: its own, or that of a unit above."""
-    days = {code: day.toordinal() for code, day in senders.items()}
-    covers = [frame.units[column].map(days).fillna(0) for column in ("code", *frame.levels)]
-    return np.max(covers, axis=0)
+def _covered(senders: Mapping[str, dt.date], sharing: Sharing, frame: Frame) -> np.ndarray:
+    """Day (ordinal, 0 for never) of the extract that covers each code: its own, or that of a unit above.
+
+    Units are read as they were on the day of the extract; a code shared out is covered by all its heirs or not.
+    """
+    covered = np.zeros(len(sharing.codes), dtype=np.int64)
+    for day in sorted(set(senders.values())):
+        lineage = frame.places.lineage(day)
+        sent = {place for place, on in senders.items() if on == day}
+        mine = lineage[["code", *frame.levels]].isin(sent).any(axis=1)
+        whole = mine.groupby(lineage["code"]).all().reindex(sharing.codes, fill_value=False).to_numpy()
+        covered[whole] = day.toordinal()
+    return covered
 
 
-def _alive(index: dict[str, int], begin: int, end: int, frame: Frame) -> np.ndarray:
-    """Number of months of ``begin … end`` in which each lowest-level unit exists."""
-    months = np.zeros(len(index), dtype=np.int64)
-    valid = frame.valid
-    both = np.minimum(valid["last"].to_numpy(), end) - np.maximum(valid["first"].to_numpy(), begin) + 1
-    np.add.at(months, valid["code"].map(index).to_numpy(dtype=int), np.clip(both, 0, None))
-    return months
+def _alive(months: range, level: str, sharing: Sharing, frame: Frame) -> np.ndarray:
+    """(codes, months): 1 where a code is a unit of a level (empty: the finest) in a month."""
+    valid = frame.valid[frame.valid["level"] == (level or frame.levels[-1])]
+    alive = np.zeros((len(sharing.codes), len(months)), dtype=np.int64)
+    every = np.array(months)
+    exists = (valid["first"].to_numpy()[:, None] <= every) & (every <= valid["last"].to_numpy()[:, None])
+    np.maximum.at(alive, _positions(valid["code"], sharing.index), exists.astype(np.int64))
+    return alive
 
 
-def _up(names: list[str], leaf: np.ndarray, frame: Frame) -> pd.DataFrame:
-    """Add the leaves up to each level; ``leaf`` is (measures, 3, codes, periods)."""
+def _up(names: list[str], leaf: np.ndarray, sharing: Sharing, frame: Frame) -> pd.DataFrame:
+    """Add the leaves up to each level; ``leaf`` is (measures, 3, rows, periods)."""
     tokens = [period.token for period in frame.periods]
+    weight = frame.units["weight"].to_numpy(dtype=float)
     parts = []
     for level in frame.levels:
-        unit, units = pd.factorize(frame.units[level], sort=True)
-        total = np.zeros((leaf.shape[0], 3, len(units), leaf.shape[3]), dtype=np.int64)
+        here = frame.units[level]
+        unit, units = pd.factorize(here, sort=True)
         inside = unit >= 0
-        np.add.at(total.transpose(2, 0, 1, 3), unit[inside], leaf.transpose(2, 0, 1, 3)[inside])
+        # A code whose heirs lie in one unit of this level is whole there: its return counts once, nothing is shared.
+        again = pd.DataFrame({"code": sharing.origin, "unit": unit}).duplicated().to_numpy()
+        shared = (weight < 1) & (here.groupby(sharing.origin).transform("nunique").to_numpy() > 1)
+        numbers = np.concatenate([leaf, np.abs(leaf[:, :1]) * shared[:, None]], axis=1)
+        numbers[:, 1:3, again] = 0
+        total = np.zeros((leaf.shape[0], 4, len(units), leaf.shape[3]), dtype=np.int64)
+        np.add.at(total.transpose(2, 0, 1, 3), unit[inside], numbers.transpose(2, 0, 1, 3)[inside])
         keys = pd.MultiIndex.from_product([names, list(units), tokens], names=["measure", "place", "period"])
-        numbers = total.transpose(1, 0, 2, 3).reshape(3, -1)
-        part = pd.DataFrame(dict(zip(COLUMNS[4:], numbers, strict=True)), index=keys).reset_index()
+        columns = total.transpose(1, 0, 2, 3).reshape(4, -1)
+        part = pd.DataFrame(dict(zip(COLUMNS[4:], columns, strict=True)), index=keys).reset_index()
         part.insert(2, "level", level)
         parts.append(part)
-    return pd.concat(parts, ignore_index=True)[COLUMNS]
+    rolled = pd.concat(parts, ignore_index=True)[COLUMNS]
+    return rolled.assign(apportioned=rolled["apportioned"] > 0)

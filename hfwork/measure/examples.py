@@ -29,10 +29,12 @@ def run(
     example = indicator.example
     used = {name: measures[name] for name in indicator.measure_ids()}
     tokens = list(dict.fromkeys(e.period for e in example.expect))
-    levels, lowest = list(places.levels), places.frame[places.frame["level"] == places.levels[-1]]
-    valid = pd.DataFrame({"code": lowest["code"].unique(), "first": 0, "last": month_index(dt.date.max)})
+    levels = list(places.levels)
+    known = places.frame.loc[places.frame["level"].isin(levels), ["code", "level"]].drop_duplicates()
+    valid = known.assign(first=0, last=month_index(dt.date.max))
     periods = [parse(token, phases) for token in tokens]
-    frame = Frame(places.ancestors(example.as_of), levels, valid, periods, start, example.as_of)
+    units, day = places.lineage(example.as_of), example.as_of
+    frame = Frame(units, levels, valid, periods, start, day, places, day, day.isoformat())
     with tempfile.TemporaryDirectory() as folder:
         files = {}
         for name, rows in example.rows.items():

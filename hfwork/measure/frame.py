@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from hfwork.errors import HfworkError
 from hfwork.plan.folder import Plan
 from hfwork.plan.periods import LEVELS, Period, calendar_periods, month_end, month_index, parse
+from hfwork.plan.places import Places
 
 _FOREVER = 9999 * 12
+THEN = "then"  # boundaries: each period read with the units of its own last day
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Frame:
     """The places and periods to roll up to.
 
-    ``units``: one row per code ever valid, column ``code`` and one column per level with the unit it belongs
-    to. ``valid``: columns ``code first last`` – the months (inclusive) in which a lowest-level unit exists.
-    ``start`` … ``as_of``: the monitored days.
+    ``units``: ``code`` ever valid, one column per level with the unit it belongs to, and ``weight``; a code that
+    was shared out has one row per heir. ``valid``: columns ``code level first last`` – the months
+    (inclusive) in which a unit exists. ``start`` … ``as_of``: the monitored days. ``on``: the day whose units
+    these are; ``boundaries`` says so (ISO), or ``then``.
     """
 
     units: pd.DataFrame
@@ -29,6 +32,9 @@ class Frame:
     periods: list[Period]
     start: dt.date
     as_of: dt.date
+    places: Places
+    on: dt.date
+    boundaries: str
 
     def window(self, period: Period) -> tuple[int, int]:
         """First and last month index of a period inside the monitored days."""
@@ -36,7 +42,7 @@ class Frame:
 
 
 def frame_of(plan: Plan, as_of: dt.date) -> Frame:
-    """Places and periods as of a day."""
+    """Places and periods as of a day: every period is read with the units of that day."""
     watched, places = plan.campaign.monitoring, plan.places
     if as_of < watched.start:
         raise HfworkError("before_start", given=as_of, start=watched.start)
@@ -46,17 +52,34 @@ def frame_of(plan: Plan, as_of: dt.date) -> Frame:
     for token in watched.periods:
         if token not in LEVELS and (listed := parse(token, phases)).start <= as_of:
             periods.append(listed)
-    lowest = places.frame[places.frame["level"] == places.levels[-1]]
+    known = places.frame[places.frame["level"].isin(places.levels)]
     valid = pd.DataFrame(
         {
-            "code": lowest["code"].to_numpy(),
-            "first": [0 if pd.isna(d) else month_index(d) for d in lowest["valid_from"]],
+            "code": known["code"].to_numpy(),
+            "level": known["level"].to_numpy(),
+            "first": [0 if pd.isna(d) else month_index(d) for d in known["valid_from"]],
             "last": [
-                _FOREVER if pd.isna(d) else closed_month((d - pd.Timedelta(days=1)).date()) for d in lowest["valid_to"]
+                _FOREVER if pd.isna(d) else closed_month((d - pd.Timedelta(days=1)).date()) for d in known["valid_to"]
             ],
         }
     )
-    return Frame(places.ancestors(as_of), list(places.levels), valid, periods, watched.start, as_of)
+    units, day = places.lineage(as_of), as_of.isoformat()
+    return Frame(units, list(places.levels), valid, periods, watched.start, as_of, places, as_of, day)
+
+
+def frames_then(frame: Frame) -> list[Frame]:
+    """The same periods, each with the units of its last day: one frame per stretch without a change of units."""
+    counted = frame.places.frame[frame.places.frame["level"].isin(frame.levels)]
+    dates = pd.concat([counted["valid_from"], counted["valid_to"]]).dropna().drop_duplicates().sort_values()
+    stretches: dict[int, list[Period]] = {}
+    for period in frame.periods:
+        day = pd.Timestamp(cut_day(period, frame.as_of))
+        stretches.setdefault(int(dates.searchsorted(day, side="right")), []).append(period)
+    found = []
+    for periods in stretches.values():
+        on = cut_day(periods[0], frame.as_of)
+        found.append(replace(frame, units=frame.places.lineage(on), periods=periods, on=on, boundaries=THEN))
+    return found
 
 
 def cut_day(period: Period, as_of: dt.date) -> dt.date:

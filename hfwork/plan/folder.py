@@ -13,8 +13,10 @@ from pydantic import BaseModel
 
 from hfwork.errors import HfworkError
 from hfwork.plan.campaign import Campaign, load_campaign
+from hfwork.plan.gazetteer import load_places
+from hfwork.plan.households import Households, check_households, load_households
 from hfwork.plan.indicators import Indicator, Measure, load_measures_and_indicators
-from hfwork.plan.places import Places, load_places
+from hfwork.plan.places import Places
 from hfwork.plan.policy import MapSpec, Neighbour, Policy, Target, Tile, load_map, load_policy, load_targets
 from hfwork.plan.reading import unknown_value
 from hfwork.plan.tables import Table, Words, load_tables
@@ -40,6 +42,7 @@ class Plan:
     map: MapSpec
     tiles: list[Tile]
     neighbours: list[Neighbour]
+    households: Households | None = None
 
     @property
     def id(self) -> str:
@@ -58,7 +61,9 @@ class Plan:
             "campaign": _plain(self.campaign),
             "places": _records(self.places.frame),
             "changes": _records(self.places.changes),
+            "aliases": _records(self.places.aliases),
             "nouns": {f"{type(part).__name__}.{name}": _plain(part) for name, part in parts},
+            "households": _plain(self.households) if self.households else None,
             "targets": _sorted([_plain(target) for target in self.targets]),
             "policy": _plain(self.policy),
             "map": _plain(self.map),
@@ -92,13 +97,16 @@ def load_plan(path: str | Path) -> Plan:
     campaign = load_campaign(folder)
     places = load_places(folder, campaign.levels)
     tables = load_tables(folder)
+    households = load_households(folder, tables)
+    if households:
+        check_households(folder, households, campaign)
     measures, indicators = load_measures_and_indicators(folder, tables)
     _check_indicators(folder, campaign, indicators)
     indicators = _in_order(campaign, indicators)
     targets = load_targets(folder, indicators, places, campaign)
     shown = load_map(folder, places)
     policy = load_policy(folder)
-    return Plan(folder, campaign, places, tables, measures, indicators, targets, policy, *shown)
+    return Plan(folder, campaign, places, tables, measures, indicators, targets, policy, *shown, households)
 
 
 def _in_order(campaign: Campaign, indicators: dict[str, Indicator]) -> dict[str, Indicator]:

@@ -20,6 +20,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from hfwork.errors import HfworkError
+from hfwork.plan.households import FILE, load_households
 from hfwork.plan.tables import Frozen, Table, Words, expression, read_yaml, refuse_model
 
 Unit = Literal["person", "household", "couple", "event", "organisation"]
@@ -164,9 +165,16 @@ class Indicator(Frozen):
 def load_measures_and_indicators(
     folder: Path, tables: dict[str, Table]
 ) -> tuple[dict[str, Measure], dict[str, Indicator]]:
-    """Every file of ``measures/`` and ``indicators/``; equal names with different content are refused."""
+    """Every file of ``measures/`` and ``indicators/``; equal names with different content are refused.
+
+    Of the stocks that the household model offers, those an indicator names are kept.
+    """
     folder = Path(folder)
     measures: dict[str, Measure] = {}
+    households = load_households(folder, tables)
+    offered = households.measures() if households else {}
+    for name, stock in offered.items():
+        _add_measure(measures, tables, name, stock, folder / FILE)
     indicators: dict[str, Indicator] = {}
     for file in sorted((folder / "measures").glob("*.yaml")):
         _add_measure(measures, tables, file.stem, read_yaml(file), file)
@@ -179,7 +187,8 @@ def load_measures_and_indicators(
             _add_measure(measures, tables, name, inline, file)
     for file, content in contents.items():
         indicators[file.stem] = _indicator(content, file, measures)
-    return measures, indicators
+    used = {name for indicator in indicators.values() for name in indicator.measure_ids()}
+    return {name: m for name, m in measures.items() if name in used or name not in offered}, indicators
 
 
 def _add_measure(

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 import pandas as pd
 
 from hfwork.errors import HfworkError
-from hfwork.plan.reading import Row, place_in, read_code, read_date, read_rows, unknown_value
 
 COLUMNS = (
     "code", "level", "parent", "name_zh", "name_en", "label_zh", "label_en", "kind", "valid_from", "valid_to",
     "order", "source",
 )  # fmt: skip
-CHANGE_COLUMNS = ("from_code", "to_code", "kind", "earliest", "latest", "basis", "note")
-CHANGE_KINDS = ("recode", "rename", "upgrade", "split", "merge", "dissolve")
-CHANGE_BASES = ("sourced", "inferred")
+CHANGE_COLUMNS = ("from_code", "to_code", "kind", "earliest", "latest", "basis", "weight", "note")
+ALIAS_COLUMNS = ("code", "alias", "basis", "source")
 ONE_TO_ONE = ("recode", "rename", "upgrade")
 FUNCTIONAL = "functional"  # statistical areas without a residents' committee: kept for joins, never counted
 
@@ -28,12 +25,14 @@ class Places:
     """All units a plan knows, with their validity.
 
     ``frame``: one row per code and validity (dates as datetime64, NaT = open; ``valid_to`` exclusive), in
-    official order. ``changes``: one row per edge. ``levels``: coarse to fine.
+    official order. ``changes``: one row per edge (``weight``: the share a split gives or a merge takes).
+    ``aliases``: other spellings by code. ``levels``: coarse to fine.
     """
 
     levels: tuple[str, ...]
     frame: pd.DataFrame
     changes: pd.DataFrame
+    aliases: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(ALIAS_COLUMNS)))
 
     @property
     def root(self) -> str:
@@ -96,25 +95,70 @@ class Places:
         chain = self._chain(code)
         return next((c for c in reversed(chain) if self._is_valid(c, on)), code)
 
-    def ancestors(self, on: dt.date) -> pd.DataFrame:
-        """Each code ever valid and its unit on a day at every level: ``code`` + one column per level.
+    def heirs(self, code: str, on: dt.date) -> dict[str, float]:
+        """The units a unit lives on in (or came from) on a day, with its share in each; shares add up to 1.
 
-        A village that is gone on that day has no village, but stays in its town.
+        Empty when it has no counterpart of its level then: a dissolved village, a village not yet founded.
+        Raises ``unknown_place``.
         """
-        return pd.DataFrame([self._lineage(code, on) for code in self._rows], columns=["code", *self.levels])
+        if code not in self._rows:
+            raise self._unknown(code)
+        return self._walk(code, on, frozenset())
 
-    def _lineage(self, code: str, on: dt.date) -> dict[str, str | None]:
-        found: dict[str, str | None] = {"code": code}
-        here: str | None = code
-        for _ in range(len(self.levels) + 2):  # functional areas may stand one inside another, never deeper
-            if here is None:
-                break
-            here = self.current(here, on)
-            level = self.level(here)
-            if level in self.levels and self._is_valid(here, on):
-                found[level] = here
-            here = self.parent(here, on)
-        return found
+    def lineage(self, on: dt.date) -> pd.DataFrame:
+        """Each code ever valid and its units on a day: ``code``, one column per level, ``weight``.
+
+        A code that was split has one row per heir, with weights that add up to 1; all others have one row. A
+        village that is gone on that day has no village, but stays in its town.
+        """
+        if on not in self._lineages:
+            rows = [line | {"code": code} for code in self._rows for line in self._lines(code, on)]
+            self._lineages[on] = pd.DataFrame(rows, columns=["code", *self.levels, "weight"])
+        return self._lineages[on]
+
+    def ancestors(self, on: dt.date) -> pd.DataFrame:
+        """Each code ever valid, once: ``code`` + the unit on a day at every level, None where it is shared out."""
+        grouped = self.lineage(on).groupby("code", sort=False)[list(self.levels)]
+        one = grouped.first().astype(object)
+        return one.where(grouped.nunique(dropna=False) == 1, None).where(one.notna(), None).reset_index()
+
+    @cached_property
+    def _lineages(self) -> dict[dt.date, pd.DataFrame]:
+        return {}
+
+    def _lines(self, code: str, on: dt.date) -> list[dict[str, object]]:
+        """The units of a code at every level on a day, with its weight in each line."""
+        heirs = self.heirs(code, on) or {"": 1.0}
+        lines: list[dict[str, object]] = []
+        for unit, weight in heirs.items():
+            above = self.parent(unit or code, on)
+            for line in self._lines(above, on) if above else [{"weight": 1.0}]:
+                own = {self.level(unit): unit} if unit and self.level(unit) in self.levels else {}
+                lines.append({**line, **own, "weight": weight * float(str(line["weight"]))})
+        return lines
+
+    def _walk(self, code: str, on: dt.date, seen: frozenset[str]) -> dict[str, float]:
+        if self._is_valid(code, on):
+            return {code: 1.0}
+        ends = [pd.Timestamp(str(row["valid_to"])) for row in self._rows[code]]
+        ended = all(end <= pd.Timestamp(on) for end in ends)  # an open end (NaT) is never past
+        found: dict[str, float] = {}
+        for other, share in self._moves[0 if ended else 1].get(code, []):
+            if other not in seen:
+                for unit, part in self._walk(other, on, seen | {code}).items():
+                    found[unit] = found.get(unit, 0.0) + share * part
+        return found if abs(sum(found.values()) - 1) < 1e-6 else {}
+
+    @cached_property
+    def _moves(self) -> tuple[dict[str, list[tuple[str, float]]], dict[str, list[tuple[str, float]]]]:
+        """Where a code's people went and where they came from, each with the share of the code."""
+        forward: dict[str, list[tuple[str, float]]] = {}
+        backward: dict[str, list[tuple[str, float]]] = {}
+        for old, new, kind, weight in self.changes[["from_code", "to_code", "kind", "weight"]].itertuples(index=False):
+            if new and old != new:
+                forward.setdefault(old, []).append((new, weight if kind == "split" else 1.0))
+                backward.setdefault(new, []).append((old, weight if kind == "merge" else 1.0))
+        return forward, backward
 
     def _valid(self, on: dt.date) -> pd.Series:
         day = pd.Timestamp(on)
@@ -162,106 +206,6 @@ class Places:
     def _unknown(self, given: str) -> HfworkError:
         names = dict.fromkeys([*self.frame["name_zh"], *self.frame["name_en"], *self.frame["code"]])
         return HfworkError("unknown_place", given=given, allowed=names)
-
-
-def load_places(folder: Path, levels: list[str]) -> Places:
-    """``places.csv`` and ``place_changes.csv`` of a plan folder; a wrong row is named by its line."""
-    file = Path(folder) / "places.csv"
-    lines = read_rows(file, COLUMNS, ("code", "level", "name_zh"))
-    rows = [_place(row, levels, place_in(file, line)) for line, row in lines]
-    where = [place_in(file, line) for line, _ in lines]
-    _check_parents(rows, where, levels)
-    _check_validity(rows, where)
-    roots = {row["code"] for row in rows if row["level"] == levels[0]}
-    if len(roots) != 1:
-        raise HfworkError("one_root", given=len(roots), where=file, level=levels[0])
-    frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    for column in ("valid_from", "valid_to"):
-        frame[column] = pd.to_datetime(frame[column])
-    frame["rank"] = frame["level"].map({level: rank for rank, level in enumerate([*levels, FUNCTIONAL])})
-    frame = frame.sort_values(["rank", "order", "code", "valid_from"], na_position="first", kind="stable")
-    frame = frame.drop(columns="rank").reset_index(drop=True)
-    return Places(tuple(levels), frame, _load_changes(Path(folder), set(frame["code"])))
-
-
-def _place(row: Row, levels: list[str], where: str) -> dict[str, object]:
-    code, level = read_code(row["code"], where), row["level"]
-    if level not in (*levels, FUNCTIONAL):
-        raise unknown_value(level, "level", [*levels, FUNCTIONAL], where)
-    if not row["name_en"]:  # village names are not romanised by guess: the Chinese name stands in
-        if level not in (levels[-1], FUNCTIONAL):
-            raise HfworkError("missing_key", given="name_en", where=where, path=code)
-        row["name_en"] = row["name_zh"]
-    if row["order"] and not row["order"].isdigit():
-        raise HfworkError("bad_value", given=row["order"], where=where, path="order", why="0, 1, 2 …")
-    start, end = (read_date(row[column], column, where) for column in ("valid_from", "valid_to"))
-    if start and end and end <= start:
-        raise HfworkError("dates_reversed", given=code, where=where, start=start, end=end)
-    filled: dict[str, object] = {
-        "code": code,
-        "parent": read_code(row["parent"], where),
-        "label_zh": row["label_zh"] or row["name_zh"],
-        "label_en": row["label_en"] or row["name_en"],
-        "valid_from": start,
-        "valid_to": end,
-        "order": int(row["order"] or 0),
-    }
-    return {**row, **filled}
-
-
-def _check_parents(rows: list[dict[str, object]], where: list[str], levels: list[str]) -> None:
-    rank = {level: number for number, level in enumerate([*levels, FUNCTIONAL])}
-    ranks = {row["code"]: rank[str(row["level"])] for row in rows}
-    for row, place in zip(rows, where, strict=True):
-        code, parent = row["code"], row["parent"]
-        if not parent and row["level"] == levels[0]:
-            continue
-        if parent not in ranks or parent == code:
-            allowed = [str(known) for known in ranks if known != code]
-            raise HfworkError("unknown_parent", given=parent, allowed=allowed, where=place, code_given=code)
-        within_area = row["level"] == FUNCTIONAL and ranks[parent] == rank[FUNCTIONAL]
-        if ranks[parent] >= ranks[code] and not within_area:
-            raise HfworkError("parent_not_above", given=parent, where=place, code_given=code)
-
-
-def _check_validity(rows: list[dict[str, object]], where: list[str]) -> None:
-    seen: dict[object, list[tuple[dt.date, dt.date, str, object]]] = {}
-    for row, place in zip(rows, where, strict=True):
-        start, end = row["valid_from"] or dt.date.min, row["valid_to"] or dt.date.max
-        assert isinstance(start, dt.date) and isinstance(end, dt.date)
-        for other_start, other_end, other, level in seen.setdefault(row["code"], []):
-            if start < other_end and other_start < end:
-                raise HfworkError("validity_overlaps", given=row["code"], where=place, other=other)
-            if level != row["level"]:
-                raise HfworkError("level_changes", given=row["code"], where=place, other=other)
-        seen[row["code"]].append((start, end, place, row["level"]))
-
-
-def _load_changes(folder: Path, codes: set[str]) -> pd.DataFrame:
-    file = folder / "place_changes.csv"
-    if not file.is_file():
-        return pd.DataFrame(columns=list(CHANGE_COLUMNS))
-    rows: list[dict[str, object]] = []
-    for line, row in read_rows(file, CHANGE_COLUMNS, ("from_code", "kind", "latest", "basis")):
-        where = place_in(file, line)
-        if row["kind"] not in CHANGE_KINDS:
-            raise unknown_value(row["kind"], "kind", CHANGE_KINDS, where)
-        if row["basis"] not in CHANGE_BASES:
-            raise unknown_value(row["basis"], "basis", CHANGE_BASES, where)
-        if not row["to_code"] and row["kind"] != "dissolve":
-            raise HfworkError("empty_cell", given="to_code", where=where)
-        for column in ("from_code", "to_code"):
-            if row[column] and row[column] not in codes:
-                raise unknown_value(row[column], column, sorted(codes), where)
-        earliest, latest = (read_date(row[column], column, where) for column in ("earliest", "latest"))
-        if earliest and latest and latest < earliest:
-            code = row["from_code"]
-            raise HfworkError("dates_reversed", given=code, where=where, start=earliest, end=latest)
-        rows.append({**row, "earliest": earliest, "latest": latest})
-    frame = pd.DataFrame(rows, columns=list(CHANGE_COLUMNS))
-    for column in ("earliest", "latest"):
-        frame[column] = pd.to_datetime(frame[column])
-    return frame
 
 
 def _covers(row: dict[str, object], on: dt.date) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -17,9 +18,12 @@ from hfwork.plan.places import Places
 from hfwork.plan.reading import Row, build, place_in, read_rows, unknown_value
 from hfwork.plan.tables import Frozen, Words, read_yaml
 
-TARGET_COLUMNS = ("indicator", "place", "period", "value", "unit", "role", "source_zh", "source_en")
+TARGET_COLUMNS = ("indicator", "place", "period", "scope", "value", "unit", "role", "source_zh", "source_en")
+SCOPES = ("national", "municipal", "local")
 TILE_COLUMNS = ("code", "label", "col", "row", "x", "y", "basis")
+POINT_COLUMNS = ("code", "lon", "lat", "kind", "source")
 NEIGHBOUR_COLUMNS = ("a", "b", "use", "confidence", "basis", "source")
+DATUMS = ("WGS84", "CGCS2000", "GCJ-02")  # or EPSG:code
 ROLES = ("target", "reference")
 
 
@@ -52,12 +56,13 @@ class Policy(Frozen):
 class Target(Frozen):
     """A value to reach (``target``) or to compare with (``reference``); never without its source.
 
-    ``place`` None means every unit.
+    ``place`` None means every unit; ``scope`` says whose value a reference is.
     """
 
     indicator: str
     place: str | None
     period: str
+    scope: Literal["", "national", "municipal", "local"] = ""
     value: float = Field(allow_inf_nan=False)
     unit: str
     role: Literal["target", "reference"]
@@ -65,7 +70,11 @@ class Target(Frozen):
 
 
 class MapSpec(Frozen):
-    """Tiles of our own, or shapes from a declared package or a user's file with a declared CRS."""
+    """Tiles of our own, or shapes from a declared package or a user's file with a declared CRS.
+
+    ``crs`` is one of ``DATUMS`` or ``EPSG:code``. ``points`` are known places (WGS 84) that the shapes must
+    contain. In ``note`` a part in square brackets with ``{places}`` names the units whose place is schematic.
+    """
 
     kind: Literal["tiles", "shapes"]
     file: str | None = None
@@ -77,6 +86,7 @@ class MapSpec(Frozen):
     schematic: bool
     note: Words
     neighbours: str | None = None
+    points: str | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> MapSpec:
@@ -101,6 +111,16 @@ class Tile(Frozen):
     basis: Literal["sourced", "schematic"]
 
 
+class Point(Frozen):
+    """A known place inside a unit, in degrees WGS 84: its seat, or a village of it."""
+
+    code: str
+    lon: float = Field(ge=-180, le=180)
+    lat: float = Field(ge=-90, le=90)
+    kind: Literal["seat", "inside"]
+    source: str
+
+
 class Neighbour(Frozen):
     """Two units that touch, how sure that is, and whether to use it."""
 
@@ -121,7 +141,7 @@ def load_policy(folder: Path) -> Policy:
 def load_targets(folder: Path, indicators: Mapping[str, Indicator], places: Places, campaign: Campaign) -> list[Target]:
     """``targets.csv``: a row without source, or that names something unknown, is refused by its line."""
     file = Path(folder) / "targets.csv"
-    found: dict[tuple[str, str | None, str, str], Target] = {}
+    found: dict[tuple[str, str | None, str, str, str], Target] = {}
     for line, row in read_rows(file, TARGET_COLUMNS, ("indicator", "period", "value", "unit", "role")):
         where = place_in(file, line)
         if row["indicator"] not in indicators:
@@ -131,6 +151,8 @@ def load_targets(folder: Path, indicators: Mapping[str, Indicator], places: Plac
                 raise HfworkError("target_without_source", given=row["indicator"], where=where, column=column)
         if row["place"]:
             _check_code(row, "place", places, where)
+        if row["scope"] not in ("", *SCOPES):
+            raise unknown_value(row["scope"], "scope", SCOPES, where)
         try:
             parse(row["period"], campaign.phase_dates)
         except HfworkError as problem:
@@ -138,7 +160,7 @@ def load_targets(folder: Path, indicators: Mapping[str, Indicator], places: Plac
         source = {"zh": row.pop("source_zh"), "en": row.pop("source_en")}
         target = build(Target, {**row, "place": row["place"] or None, "source": source}, where)
         _check_meaning(target, indicators[target.indicator], where)
-        key = (target.indicator, target.place, target.period, target.role)
+        key = (target.indicator, target.place, target.period, target.role, target.scope)
         if key in found:
             raise HfworkError("target_twice", given=target.indicator, where=where, period=target.period)
         found[key] = target
@@ -157,6 +179,7 @@ def load_map(folder: Path, places: Places) -> tuple[MapSpec, list[Tile], list[Ne
     """``map/map.yaml`` with its tiles and neighbours (empty when the map has none)."""
     folder = Path(folder) / "map"
     spec = build(MapSpec, read_yaml(folder / "map.yaml"), folder / "map.yaml")
+    _check_crs(spec, folder / "map.yaml")
     tiles, neighbours = [], []
     if spec.kind == "tiles" and spec.file:
         file = folder / spec.file
@@ -171,7 +194,36 @@ def load_map(folder: Path, places: Places) -> tuple[MapSpec, list[Tile], list[Ne
             _check_code(row, "a", places, place_in(file, line))
             _check_code(row, "b", places, place_in(file, line))
             neighbours.append(build(Neighbour, dict(row), place_in(file, line)))
+    load_points(folder, spec, places)
     return spec, tiles, neighbours
+
+
+def load_points(folder: Path, spec: MapSpec, places: Places) -> list[Point]:
+    """The known points of a map folder; empty when it has none."""
+    found = []
+    if spec.points:
+        file = folder / spec.points
+        for line, row in read_rows(file, POINT_COLUMNS, POINT_COLUMNS):
+            _check_code(row, "code", places, place_in(file, line))
+            found.append(build(Point, dict(row), place_in(file, line)))
+    return found
+
+
+def _check_crs(spec: MapSpec, where: Path) -> None:
+    """A coordinate system is named, known, and not one that nobody here can convert."""
+    given = spec.crs or ""
+    folded = re.sub(r"[\s_-]", "", given).upper()
+    if folded in ("BD09", "BD09LL", "BD09MC"):
+        raise HfworkError("map_bd09", given=given, allowed=DATUMS, where=where)
+    if given and datum(given) is None:
+        raise HfworkError("map_crs_unknown", given=given, allowed=[*DATUMS, "EPSG:4490"], where=where)
+
+
+def datum(given: str) -> str | None:
+    """A declared coordinate system in one spelling, such as ``GCJ-02`` or ``EPSG:4490``; None when unknown."""
+    folded = re.sub(r"[\s_-]", "", given).upper()
+    known = {"WGS84": "EPSG:4326", "WGS1984": "EPSG:4326", "CGCS2000": "EPSG:4490", "GCJ02": "GCJ-02"}
+    return known.get(folded) or (folded if re.fullmatch(r"EPSG:\d{4,6}", folded) else None)
 
 
 def _check_code(row: Row, column: str, places: Places, where: str) -> None:

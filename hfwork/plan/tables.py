@@ -124,10 +124,22 @@ def load_tables(folder: Path) -> dict[str, Table]:
             raise refuse_model(problem, f"{file} · {name}", names) from None
         for column in (table.key, table.place):
             _need_column(column, table, f"{file} · {name}")
+        _check_headings(table, f"{file} · {name}")
         for rule in table.rules:
             expression(rule.check, table, f"{file} · {name} · {rule.id}")
         tables[name] = table
     return tables
+
+
+def _check_headings(table: Table, where: str) -> None:
+    """A received file is read by its headings, so no two columns may share one."""
+    for lang in ("zh", "en"):
+        seen: dict[str, str] = {}
+        for name, column in table.columns.items():
+            heading = getattr(column, lang)
+            other = seen.setdefault(heading.casefold(), name)
+            if other != name:
+                raise HfworkError("heading_repeated", given=heading, where=where, column=name, other=other)
 
 
 def expression(sql: str, table: Table, where: object = "") -> exp.Expr:

@@ -24,6 +24,7 @@ def tree(plan: Plan, lang: str | None = None, as_of: dt.date | None = None) -> s
     watched = campaign.monitoring
     first, last = (text.date(day, lang) for day in (watched.start, watched.end))
     title = text.say("tree.title", lang, title=plan.title[lang], id=plan.id, first=first, last=last)
+    title += text.say("tree.indicator_count", lang, count=len(plan.indicators))
     sections: list[tuple[str, list[Node]]] = [
         ("tree.kinds", _kinds(plan, lang)),
         ("tree.indicators", _indicators([i for i in plan.indicators.values() if i.kind is None], lang)),
@@ -35,6 +36,7 @@ def tree(plan: Plan, lang: str | None = None, as_of: dt.date | None = None) -> s
         ("tree.requirements", _requirements(campaign, lang)),
         ("tree.places", _places(plan, lang, as_of or watched.start)),
     ]
+    sections.insert(1, ("tree.household_types", _household_types(plan, lang)))
     branches: list[Node] = [(text.say(key, lang), nodes) for key, nodes in sections if nodes]
     return "\n".join([title, *_draw(branches, "")])
 
@@ -55,13 +57,19 @@ def _kinds(plan: Plan, lang: str) -> list[Node]:
             line += " → " + actions[kind.action]
         below: list[Node] = [(f"{method.clause} {method.text[lang]}", []) for method in kind.methods]
         own = _indicators([i for i in plan.indicators.values() if i.kind == kind.id], lang)
-        nodes.append((line, [*below, (text.say("tree.indicators", lang), own)] if own else below))
+        nodes.append((line, [*below, (f"{text.say('tree.indicators', lang)} ({len(own)})", own)] if own else below))
     return nodes
 
 
 def _indicators(indicators: list[Indicator], lang: str) -> list[Node]:
     facts = [{"name": i.name[lang], "unit": i.unit[lang], "id": i.id} for i in indicators]
     return [(text.say("tree.indicator", lang, **fact), []) for fact in facts]
+
+
+def _household_types(plan: Plan, lang: str) -> list[Node]:
+    if plan.households is None:
+        return []
+    return [(kind.name[lang] + DOT + kind.clause, []) for kind in plan.households.types]
 
 
 def _actions(campaign: Campaign, lang: str) -> list[Node]:

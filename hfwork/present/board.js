@@ -1,7 +1,8 @@
 /** The board: one page drawn from its columns in a browser, a notebook or a file, without asking a kernel. */
 import { drawFigure, loadPlotly, mapTable, picture, timelineTable, trendTable } from "./template/static/figures.js";
 import { Model } from "./template/static/model.js";
-import { controls, header, key, kinds, legend, mapTitle, sentences, trendTitle } from "./template/static/panels.js";
+import { controls, header, key, legend, mapTitle, sentences, trendTitle } from "./template/static/panels.js";
+import { kindOf, picker } from "./template/static/picker.js";
 import { csv, h, placeTable, save } from "./template/static/table.js";
 
 const PARTS = ["head", "lead", "controls", "kinds", "map", "trend", "timeline", "table", "foot"];
@@ -20,7 +21,7 @@ export function draw(root, page, options = {}) {
 
 class Board {
   constructor(root, page, options) {
-    Object.assign(this, { root, page, options, models: {}, plots: {} });
+    Object.assign(this, { root, page, options, models: {}, plots: {}, memory: { query: "", open: new Set() } });
     this.state = this.read();
     root.classList.add("hf");
     this.theme();
@@ -118,7 +119,9 @@ class Board {
     this.part("head", () => header(m, choose, () => this.parts.table.querySelector("button").focus()));
     this.part("lead", () => sentences(m, state));
     this.part("controls", () => { this.parts.controls.setAttribute("aria-label", m.say("ui.controls")); return controls(m, state, choose); });
-    this.part("kinds", () => (page.kinds.length ? kinds(m, state, choose) : null));
+    if (this.painted !== state.indicator && !this.memory.open.has(kindOf(m, state.indicator))) this.memory.open = new Set([kindOf(m, state.indicator)]);
+    this.painted = state.indicator;
+    this.part("kinds", () => (page.kinds.length ? picker(m, state, this.memory, choose) : null));
     for (const name of PLOTTED) this.part(name, () => this[name](m, state));
     this.part("table", () => this.table(m, state));
     this.part("foot", () => [
@@ -158,7 +161,8 @@ class Board {
       this.box("trend", title),
       h("ul", { class: "hf-legend" }, line("value", m.name(m.place(state.place).name)), state.place >= 0 && line("district", m.name(m.page.root.name)),
         table.cells.some((c) => Number.isFinite(c.lower)) && line("interval", m.say("ui.legend_interval")),
-        table.cells.some((c) => Number.isFinite(c.target)) && line("target", m.say("ui.legend_target")), table.symbol.includes("circle-open") && line("partial", m.say("ui.legend_partial")))];
+        table.cells.some((c) => Number.isFinite(c.target)) && line("target", m.say("ui.legend_target")), table.symbol.some((s, i) => table.known[i] && s.endsWith("-open")) && line("partial", m.say("ui.legend_partial")),
+        table.cells.some((c) => c.apportioned) && line("shared", `≈ ${m.say("ui.apportioned")}`))];
   }
 
   timeline(m) {
@@ -173,7 +177,8 @@ class Board {
     const ind = m.indicator(state.indicator), name = `${state.indicator}_${state.period}_${m.page.release.id}.csv`;
     const cells = [-1, ...m.page.places.keys()].map((p) => m.cell(state.indicator, state.period, p));
     const notes = [m.say("ui.official_order"), cells.some((c) => c.state === "suppressed") && m.say("ui.suppressed_note"),
-      cells.some((c) => c.state === "missing") && m.say("ui.missing_note"), m.page.places.some((p) => p.schematic) && m.page.map.schematic && m.say("ui.schematic_place")];
+      cells.some((c) => c.state === "missing") && m.say("ui.missing_note"), cells.some((c) => c.apportioned) && m.say("ui.apportioned_note"),
+      m.page.places.some((p) => p.schematic) && m.page.map.schematic && m.say("ui.schematic_place")];
     return [this.heading("table", m.say("ui.table_title", { indicator: m.name(ind.name), period: m.name(m.period(state.period).name), unit: m.places() })),
       h("div", cells.length > 40 ? { class: "hf-long", tabindex: "0", role: "region", "aria-label": m.say("ui.table") } : {},
         placeTable(m, state, (place) => this.choose({ place }))), h("p", { class: "hf-note" }, notes.filter(Boolean).join(" ")),

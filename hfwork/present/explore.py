@@ -165,7 +165,7 @@ def series_chart(cells: pd.DataFrame, plan: Plan, place: str, by: str = "month",
         **points,
         **_band(points["value"], points["plus"], points["minus"]),
         "at": at,
-        "symbol": ["circle-open" if reason else "circle" for reason in mine["reason"]],
+        "symbol": ["circle" + readings.style(row) for row in readings.records(mine)],
         "size": [9] * len(at),
         "line": BLUE,
         "district": [None] * len(at) if place == plan.places.root else readings.numbers(whole),
@@ -199,7 +199,7 @@ def steps_chart(cells: pd.DataFrame, plan: Plan, note: str = "") -> charts.go.Fi
     of = [plan.indicators[str(cell["indicator"])] for cell in rows]
     lang = text.language()
     said = text.say("explore.comma").join(
-        text.say("explore.one", name=i.name[lang], value=readings.shown(c["value"], i))
+        text.say("explore.one", name=i.name[lang], value=readings.marked(c, i))
         if c["state"] == "value"
         else text.say("explore.unpublished", name=i.name[lang], state=text.say(f"state.{c['state']}"))
         for i, c in zip(of, rows, strict=True)
@@ -234,6 +234,7 @@ def states_chart(cells: pd.DataFrame, plan: Plan, by: str = "month", note: str =
     at = {(cell["place"], cell["period"]): cell for cell in readings.records(units)}
     grid = [[at[place, token] for token in tokens] for place in places]
     signs = [[SIGNS.get(cell["state"], cell["grade"]) for cell in row] for row in grid]
+    shared = [[readings.SHARED * readings.is_shared(cell) for cell in row] for row in grid]
     names = [plan.places.name(place, lang) for place in places]
     counted = units["state"].value_counts()
     worst = units.loc[~units["state"].isin(list(SIGNS)), "grade"].max()
@@ -243,13 +244,13 @@ def states_chart(cells: pd.DataFrame, plan: Plan, by: str = "month", note: str =
         "names": [escape(name) for name in names],
         "at": list(range(len(tokens))),
         "tick_words": [_tick(token, before) for token, before in zip(tokens, ["", *tokens[:-1]], strict=True)],
-        "sign": signs,
+        "sign": [[f"{a}{b}" for a, b in zip(*pair, strict=True)] for pair in zip(shared, signs, strict=True)],
         "shade": [[_SHADES.get(str(sign), 0) for sign in row] for row in signs],
         "hover": [
             [readings.hover(cell, indicator, name) for cell in row] for name, row in zip(names, grid, strict=True)
         ],
         "height": 220 + 30 * len(places),
-        "key": text.say("explore.key_grid"),
+        "key": text.say("explore.key_grid") + text.say("explore.key_grid_shared") * any(map(any, shared)),
         **readings.headline(said, indicator.name[lang], note),
     }
     return charts.figure(STATES, columns)

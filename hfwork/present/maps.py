@@ -1,4 +1,4 @@
-"""The map of places: its figure template, the five shades, and which shade each published value gets."""
+"""The map of places: its figure template, the five shades, and the limits between them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from hfwork.present.charts import layout
+from hfwork.release.packing import unpack_cells
 
 # One hue, falling lightness; the ink keeps 4.5:1 on each.
 SHADES = ("#E3F1EF", "#B4DAD5", "#79BAB5", "#2E7D79", "#15595A")
@@ -89,28 +90,21 @@ def shade(value: float | None, limits: Sequence[float]) -> int:
     return sum(value >= limit for limit in limits)
 
 
-def shades(page: dict[str, Any]) -> tuple[list[int], dict[str, dict[str, list[float]]]]:
-    """Shade of every cell of a page, and the limits by indicator and period.
+def limits(page: dict[str, Any]) -> list[list[list[float]]]:
+    """The limits between shades, by indicator and by its periods in order; none where the values hardly differ.
 
-    Limits come from the published values of places in that period: coverage that grows over years would
+    They come from the published values of places in that period: coverage that grows over years would
     otherwise end with one dark map. The legend says what each shade means.
     """
-    cells = page["cells"]
-    columns = ("indicator", "place", "period", "value", "state")
-    rows = [
-        (indicator, period, value if place >= 0 and state in ("value", "unstable") else None)
-        for indicator, place, period, value, state in zip(*(cells[c] for c in columns), strict=True)
-    ]
-    known: dict[tuple[int, int], list[float]] = {}
-    for indicator, period, value in rows:
-        if value is not None:
-            known.setdefault((indicator, period), []).append(value)
-    whole = [entry["decimals"] == 0 for entry in page["indicators"]]
-    limits = {key: breaks(values, whole[key[0]]) for key, values in known.items()}
-    named: dict[str, dict[str, list[float]]] = {}
-    for (indicator, period), four in limits.items():
-        named.setdefault(page["indicators"][indicator]["id"], {})[page["periods"][period]["token"]] = four
-    return [shade(value, limits.get((indicator, period), [])) for indicator, period, value in rows], named
+    made = []
+    for block, indicator in zip(page["cells"], page["indicators"], strict=True):
+        known: dict[int, list[float]] = {}
+        for cell in unpack_cells(block, indicator["at"], len(page["places"]), indicator):
+            if cell["place"] >= 0 and cell["value"] is not None:
+                known.setdefault(cell["period"], []).append(cell["value"])
+        whole = indicator["decimals"] == 0
+        made.append([breaks(known[period], whole) if period in known else [] for period in indicator["at"]])
+    return made
 
 
 # What a page needs to know of colours and shapes; the dark page changes what stands on its ground.

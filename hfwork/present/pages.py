@@ -16,7 +16,10 @@ from hfwork.present import charts, maps
 HERE = Path(__file__).parent
 STATIC = HERE / "template" / "static"
 # The parts of the script in the order they need one another; joined they are one module with one export.
-_SCRIPTS = (*(STATIC / f"{name}.js" for name in ("bind", "table", "model", "figures", "panels")), HERE / "board.js")
+_SCRIPTS = (
+    *(STATIC / f"{name}.js" for name in ("bind", "packing", "table", "model", "figures", "picker", "panels")),
+    HERE / "board.js",
+)
 
 
 class HasPages(Protocol):
@@ -31,13 +34,11 @@ def page(release: HasPages, name: str = "overview") -> dict[str, Any]:
     Raises ``HfworkError('unknown_page')`` for a page the release has not.
     """
     made = dict(release.page(name))
-    column, limits = maps.shades(made)
-    made["cells"] = {**made["cells"], "shade": column}
-    made["breaks"] = limits
+    made["breaks"] = maps.limits(made)
     made["figures"] = {"map": maps.MAP, "trend": charts.TREND, "timeline": charts.TIMELINE}
     made["look"] = maps.LOOK
     made["config"] = charts.CONFIG
-    made["words"] = text.words("ui.", "state.", "status.", "reason.", "level.", "unit.")
+    made["words"] = text.words("ui.", "state.", "status.", "reason.", "level.", "unit.", "sentence.")
     return made
 
 

@@ -18,10 +18,11 @@ from hfwork.present.maps import STATUS
 
 Cell = dict[str, Any]
 SIGNS = {"missing": "—", "suppressed": "*", "not_applicable": "/"}
+SHARED = "≈"  # a figure of before a change of units, shared out to the new ones by weight
 BLUE = "#0072B2"
 _WIDTH = {"zh": 54, "en": 104}  # characters of a title in one line of a notebook
 _TABLE = ["place", "period", "value", "numerator", "denominator", "lower95", "upper95", "target", "status", "state",
-          "grade", "receipt"]  # fmt: skip
+          "apportioned", "grade", "receipt"]  # fmt: skip
 _HEADS = {"lower95": "lower", "upper95": "upper"}
 
 
@@ -69,6 +70,8 @@ def table(cells: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     made["period"] = [text.period(row["period"]) for row in rows]
     made["status"] = [f"{STATUS[s]['mark']} {text.say(f'status.{s}')}" if s in STATUS else "" for s in cells["status"]]
     made["state"] = [said_state(row) for row in rows]
+    if "apportioned" in made:  # empty unless something is, so that ``neat`` leaves the column out
+        made["apportioned"] = [said_shared(row) for row in rows]
     for column in ("numerator", "denominator"):
         made[column] = made[column].astype("Int64")
     return made.rename(columns={c: text.say(f"ui.col.{_HEADS.get(c, c)}") for c in _TABLE if c != "period"}).rename(
@@ -104,7 +107,8 @@ def completeness(received: pd.DataFrame, plan: Plan) -> pd.DataFrame:
 def points(cells: pd.DataFrame, plan: Plan, indicator: Indicator) -> dict[str, list[Any]]:
     """The columns every chart of values with intervals has: value, plus, minus, target, name, hover, symbol, colour.
 
-    A figure with reservations (a reason) is hollow; shape and colour tell the status.
+    A figure with reservations (a reason) is hollow, one shared out by weight has a dot in it; shape and colour
+    tell the status.
     """
     lang = text.language()
     rows = records(cells)
@@ -117,9 +121,24 @@ def points(cells: pd.DataFrame, plan: Plan, indicator: Indicator) -> dict[str, l
         "target": numbers(cells["target"]),
         "name": [escape(name) for name in names],
         "hover": [hover(row, indicator, name) for row, name in zip(rows, names, strict=True)],
-        "symbol": [f"{look['symbol']}{'-open' * bool(row['reason'])}" for row, look in zip(rows, looks, strict=True)],
+        "symbol": [look["symbol"] + style(row) for row, look in zip(rows, looks, strict=True)],
         "colour": [look["colour"] for look in looks],
     }
+
+
+def style(cell: Cell) -> str:
+    """The ending of a plotly symbol."""
+    return "-open" * bool(cell["reason"] or is_shared(cell)) + "-dot" * is_shared(cell)
+
+
+def is_shared(cell: Cell) -> bool:
+    """Whether a cell's figure was shared out by weight."""
+    return bool(cell.get("apportioned")) and cell["state"] == "value"
+
+
+def said_shared(cell: Cell) -> str:
+    """``≈ 按权重分摊`` for a figure shared out by weight, else nothing."""
+    return f"{SHARED} {text.say('ui.apportioned')}" if is_shared(cell) else ""
 
 
 def hover(cell: Cell, indicator: Indicator, name: str) -> str:
@@ -131,6 +150,8 @@ def hover(cell: Cell, indicator: Indicator, name: str) -> str:
         lines.append(f"{look['mark']} {text.say('status.' + cell['status'])} {target}")
     if cell["state"] == "value" and cell["reason"]:
         lines.append(text.say(f"reason.{cell['reason']}"))
+    if is_shared(cell):
+        lines.append(said_shared(cell))
     if cell.get("grade"):
         lines.append(f"{text.say('ui.grade')} {text.say('ui.grade_word', grade=cell['grade'])}")
     return "<br>".join(lines)
@@ -140,7 +161,7 @@ def reading(cell: Cell, indicator: Indicator) -> str:
     """``2,892 / 3,923　73.7%（72.3–75.1）``, or the state of a cell without a value."""
     if cell["state"] != "value":
         return said_state(cell)
-    said = shown(cell["value"], indicator)
+    said = marked(cell, indicator)
     if not indicator.plain:
         said = f"{text.number(cell['numerator'])} / {text.number(cell['denominator'])}　<b>{said}</b>"
     if pd.notna(cell["lower95"]):
@@ -154,7 +175,7 @@ def counts(cell: Cell) -> str:
     if cell["state"] != "value":
         return ""
     parts: list[float] = [cell["value"]] if pd.isna(cell["denominator"]) else [cell["numerator"], cell["denominator"]]
-    said = " / ".join(text.number(part) for part in parts)
+    said = SHARED * is_shared(cell) + " / ".join(text.number(part) for part in parts)
     if cell["status"] in STATUS:
         said += f"　{STATUS[cell['status']]['mark']} {text.say('status.' + cell['status'])}"
     return said
@@ -167,6 +188,11 @@ def said_state(cell: Cell) -> str:
         return reason
     state = f"{SIGNS.get(cell['state'], '')} {text.say('state.' + cell['state'])}".strip()
     return f"{state}（{reason}）" if reason and text.language() == "zh" else f"{state} ({reason})" if reason else state
+
+
+def marked(cell: Cell, indicator: Indicator) -> str:
+    """A cell's value with its unit, ≈ before one shared out by weight."""
+    return SHARED * is_shared(cell) + shown(cell["value"], indicator)
 
 
 def shown(value: float, indicator: Indicator) -> str:
@@ -224,6 +250,8 @@ def key(columns: dict[str, list[Any]], *kinds: str, **facts: str) -> str:
     present = {"target": any(v is not None for v in columns["target"]),
                "reserved": any(symbol.endswith("-open") for symbol in columns["symbol"])}  # fmt: skip
     said = [text.say(f"explore.key.{kind}", **facts) for kind in kinds if present.get(kind, True)]
+    if any(symbol.endswith("-dot") for symbol in columns["symbol"]):
+        said.append(text.say("explore.key.shared"))
     return escape(text.say("explore.space").join(said))
 
 

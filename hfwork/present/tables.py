@@ -21,6 +21,9 @@ def trace(found: dict[str, Any], lang: str) -> str:
     state = text.say(f"state.{cell['state']}", lang)
     if cell["reason"]:
         state += f" ({text.say('reason.' + cell['reason'], lang)})"
+    if cell["apportioned"]:
+        value = f"≈{value}"
+        state = text.say("list.comma", lang).join(filter(None, [state, text.say("ui.apportioned", lang)]))
     lines = [
         ("figure", f"{cell['receipt']}  {value}"),
         ("indicator", f"{indicator['name'][lang]} ({indicator['code']} {indicator['id']})"),

@@ -40,13 +40,36 @@ class Release:
         """The definitions behind the figures: indicators, measures, policy (``plan.json``)."""
         return _json(self.folder / "plan.json")
 
-    def cells(self, indicator: str | None = None, *, by: str | None = None, period: str | None = None) -> pd.DataFrame:
-        """Published cells as a DataFrame with their receipts; narrowed by indicator, place level and period."""
+    def cells(
+        self,
+        indicator: str | None = None,
+        *,
+        by: str | None = None,
+        period: str | None = None,
+        boundaries: str | None = None,
+    ) -> pd.DataFrame:
+        """Published cells as a DataFrame with their receipts; narrowed by indicator, place level and period.
+
+        Units are those of the release's day. With ``boundaries="then"`` a unit that was since split or merged
+        stands instead of its heirs in the periods that ended before.
+        """
+        if boundaries not in (None, "then"):
+            raise HfworkError("unknown_boundaries", given=boundaries, allowed=["then"])
         cells = _table(self.folder / "cells.parquet")
         receipts = _table(self.folder / "findings" / "receipts.parquet")
         if len(cells) != len(receipts):
             raise _damaged(self.folder / "cells.parquet")
         cells["receipt"] = receipts["receipt"].to_numpy()
+        of_then = cells["boundaries"] != self.meta["as_of"]
+        if boundaries is None:
+            cells = cells[~of_then]
+        elif of_then.any():
+            import pandas as pd
+
+            replaced = cells.loc[of_then, ["indicator", "period", "place"]].merge(self.findings("lineage"), on="place")
+            key = ["indicator", "period", "place"]
+            heirs = pd.MultiIndex.from_frame(replaced[["indicator", "period", "heir"]].set_axis(key, axis=1))
+            cells = cells[~pd.MultiIndex.from_frame(cells[key]).isin(heirs)]
         return narrow(cells, indicator, by=by, period=period)
 
     def findings(self, name: str) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -22,24 +22,42 @@ STATES = ("value", "missing", "not_applicable", "suppressed", "unstable")
 _CONFIDENCE = {"95": 0.95, "998": 0.998}
 
 
-def assemble(plan: Plan, counts: pd.DataFrame, frame: Frame, errors: pd.DataFrame) -> pd.DataFrame:
-    """Cells of every indicator, place and period, before disclosure control: columns ``COLUMNS``.
+def assemble(
+    plan: Plan,
+    counts: pd.DataFrame,
+    frame: Frame,
+    errors: pd.DataFrame,
+    wanted: Iterable[str] | None = None,
+    *,
+    published: bool = False,
+) -> pd.DataFrame:
+    """Cells of every indicator (or of those ``wanted``), place and period, before disclosure control: ``COLUMNS``.
 
-    ``counts`` from ``measure.cube.roll_up``; ``errors`` has columns ``table place rows errors`` – accepted and
-    faulty rows per table and place (any level). Counts are whole numbers kept as floats, so that a missing
-    one is NaN; every rate is recomputed from its counts.
+    ``counts`` from ``measure.cube.roll_up`` (periods it lacks are left out); ``errors`` has columns
+    ``table place rows errors`` – accepted and faulty rows per table and place (any level). ``published`` keeps
+    only what may be published at all. Counts are whole numbers kept as floats, so that a missing one is NaN;
+    every rate is recomputed from its counts.
     """
     by_measure = {str(name): part.reset_index(drop=True) for name, part in counts.groupby("measure", sort=False)}
     keys = next(iter(by_measure.values()))[["place", "level", "period"]]
-    rows_of = {token: np.flatnonzero(keys["period"] == token) for token in keys["period"].unique()}
     faults = {str(table): part.set_index("place") for table, part in errors.groupby("table")}
     parts = []
-    for indicator in plan.indicators.values():
+    for name in plan.indicators if wanted is None else wanted:
+        indicator = plan.indicators[name]
+        versions: dict[str, tuple[Version | None, list[Period]]] = {}
         for period in frame.periods:
-            if _has(indicator, period):
-                rows = rows_of[period.token]
-                here = {name: by_measure[name].iloc[rows] for name in indicator.measure_ids()}
-                parts.append(_cells(plan, indicator, period, keys.iloc[rows], here, frame, faults))
+            if _has(indicator, period) and not (published and not _shown(indicator, period)):
+                version = indicator.version_on(cut_day(period, frame.as_of))
+                versions.setdefault(version.version if version else "", (version, []))[1].append(period)
+        for version, periods in versions.values():
+            rows = keys["period"].isin([period.token for period in periods])
+            if published:
+                rows &= keys["level"].isin(frame.levels[: frame.levels.index(indicator.publish.place) + 1])
+            if rows.any():
+                here = {each: by_measure[each][rows] for each in indicator.measure_ids()}
+                parts.append(_cells(plan, indicator, version, periods, keys[rows], here, frame, faults))
+    if not parts:
+        return pd.DataFrame(columns=COLUMNS)
     cells = pd.concat(parts, ignore_index=True)
     cells = _with_targets(plan, cells)
     return cells[COLUMNS]
@@ -50,24 +68,32 @@ def _has(indicator: Indicator, period: Period) -> bool:
     return period.level != ("year" if indicator.year == "maternal" else "mc_year")
 
 
+def _shown(indicator: Indicator, period: Period) -> bool:
+    """True for a period at or above the finest an indicator may be published at."""
+    order = ("month", "quarter", "half", "year")
+    return period.level not in order or order.index(period.level) >= order.index(indicator.publish.period)
+
+
 def _cells(
     plan: Plan,
     indicator: Indicator,
-    period: Period,
+    version: Version | None,
+    periods: list[Period],
     keys: pd.DataFrame,
     counts: Mapping[str, pd.DataFrame],
     frame: Frame,
     faults: Mapping[str, pd.DataFrame],
 ) -> pd.DataFrame:
-    end = cut_day(period, frame.as_of)
-    version = indicator.version_on(end)
+    """Cells of one version of an indicator; ``keys`` and each of ``counts`` have the same rows."""
+    starts = {period.token: max(period.start, frame.start) for period in periods}
+    ends = {period.token: cut_day(period, frame.as_of) for period in periods}
     cells = keys.reset_index(drop=True).assign(
         indicator=indicator.id,
         version=version.version if version else "",
-        start=max(period.start, frame.start),
-        end=end,
+        start=keys["period"].map(starts).to_numpy(),
+        end=keys["period"].map(ends).to_numpy(),
         basis=indicator.year,
-        boundaries=frame.as_of.isoformat(),
+        boundaries=frame.boundaries,
         group="",
         method="" if indicator.interval == "none" else indicator.interval,
         apportioned=False,
@@ -80,11 +106,13 @@ def _cells(
     }
     x = numbers["numerator"]
     n = np.full(len(cells), np.nan) if indicator.plain else numbers["denominator"]
-    state, reason = _states(plan, indicator, version, period, x, n, counts, frame)
+    state, reason = _states(plan, indicator, version, periods, keys["period"], x, n, counts, frame)
     blank = state != "value"
     x, n = np.where(blank, np.nan, x), np.where(blank, np.nan, n)
     value = x if indicator.plain else np.divide(x * indicator.factor, n, out=np.full(len(x), np.nan), where=n > 0)
+    used = [counts[name]["apportioned"].to_numpy() for name in [*version.numerator, *version.denominator]]
     cells = cells.assign(numerator=x, denominator=n, value=value, state=state, reason=reason)
+    cells["apportioned"] = np.any(used, axis=0) & ~blank
     for name, confidence in _CONFIDENCE.items():
         lower, upper = _interval(indicator, x, n, confidence)
         cells[f"lower{name}"], cells[f"upper{name}"] = lower, upper
@@ -107,7 +135,8 @@ def _states(
     plan: Plan,
     indicator: Indicator,
     version: Version,
-    period: Period,
+    periods: list[Period],
+    tokens: pd.Series,
     x: np.ndarray,
     n: np.ndarray,
     counts: Mapping[str, pd.DataFrame],
@@ -119,11 +148,17 @@ def _states(
     none = np.any([part["reported"].to_numpy() == 0 for part in used], axis=0)
     gaps = np.any([part["reported"].to_numpy() < part["expected"].to_numpy() for part in used], axis=0)
     cohorts = [m.cohort for m in (plan.measures[name] for name in version.numerator) if m.cohort]
-    waiting = np.full(len(x), not all(all_due(c, cut_day(period, frame.as_of), frame.as_of) for c in cohorts))
-    partial = np.full(len(x), is_partial(period, frame.start, frame.as_of))
+    facts = {
+        p.token: (
+            not all(all_due(c, cut_day(p, frame.as_of), frame.as_of) for c in cohorts),
+            is_partial(p, frame.start, frame.as_of),
+            p.end <= frame.as_of,
+        )
+        for p in periods
+    }
+    waiting, partial, over = np.array([facts[token] for token in tokens]).T
     empty = np.zeros(len(x), dtype=bool) if indicator.plain else n == 0
     exceeds = (indicator.interval == "wilson") & (x > n)
-    over = np.full(len(x), period.end <= frame.as_of)
     tests: list[tuple[np.ndarray, str, str]] = [
         (none & ~due & over, "not_applicable", "no_place"),
         (none & ~due, "missing", "not_yet_due"),
@@ -185,25 +220,6 @@ def _with_targets(plan: Plan, cells: pd.DataFrame) -> pd.DataFrame:
     direction = cells["indicator"].map({i.id: i.direction for i in plan.indicators.values()})
     cells["status"] = compare.status(cells["value"], cells["target"], direction, plan.policy.near)
     return cells
-
-
-def publishable(plan: Plan, cells: pd.DataFrame, levels: list[str]) -> pd.Series:
-    """True for cells at or above the finest grain their indicator may be published at."""
-    allowed = pd.Series(False, index=cells.index)
-    period_level = period_levels(cells["period"])
-    for indicator in plan.indicators.values():
-        places = levels[: levels.index(indicator.publish.place) + 1]
-        order = ("month", "quarter", "half", "year")
-        coarse = [*order[order.index(indicator.publish.period) :], "mc_year", "phase", "span", "to_date"]
-        mine = (cells["indicator"] == indicator.id) & cells["level"].isin(places) & period_level.isin(coarse)
-        allowed |= mine
-    return allowed
-
-
-def period_levels(tokens: pd.Series) -> pd.Series:
-    """The level of each period token (phases by their leading P)."""
-    known = {t: "phase" if t.startswith("P") else parse(t).level for t in tokens.unique()}
-    return tokens.map(known)
 
 
 def day(value: dt.date | str) -> dt.date:

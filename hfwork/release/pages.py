@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,11 +14,13 @@ from hfwork.plan.indicators import Indicator
 from hfwork.plan.periods import LEVELS, Period
 from hfwork.plan.tables import Words
 from hfwork.release.cells import day
-from hfwork.release.shapes import outline
+from hfwork.release.packing import pack, pack_cells
+from hfwork.release.sentences import period_name
+from hfwork.release.shapes import map_note, outline
 
 _RECENT_MONTHS = 13  # older months stay in the release; a page shows them as quarters
-_NUMBERS = ("value", "numerator", "denominator", "lower95", "upper95", "target")
-_CODES = ("state", "status", "reason", "grade", "receipt")
+_KEPT = ["place", "period", "state", "reason", "status", "grade", "target", "apportioned", "numerator", "denominator",
+         "value", "lower95", "upper95", "receipt"]  # fmt: skip
 
 
 def overview(
@@ -30,26 +33,26 @@ def overview(
 ) -> dict[str, Any]:
     """The page 总览: phases, kinds with indicators and status, map, table, sentences.
 
-    ``cells`` are the published ones with a column ``receipt``; only the two coarsest levels are shown.
+    ``cells`` are the published ones with a column ``receipt``; only the two coarsest levels are shown, and only
+    those read with the units of the day of the release.
     """
     levels = list(plan.places.levels[:2])
     months = [p.token for p in periods if p.level == "month"]
     shown = [p for p in periods if p.level != "month" or p.token in months[-_RECENT_MONTHS:]]
     shown = sorted(shown, key=lambda p: (-LEVELS.index(p.level), -p.start.toordinal()))
     tokens = [p.token for p in shown]
-    cells = cells[cells["level"].isin(levels) & cells["period"].isin(tokens)]
-    ids = list(plan.indicators)
+    cells = cells[(cells["boundaries"] != "then") & cells["level"].isin(levels) & cells["period"].isin(tokens)]
     places = [str(code) for code in shapes["code"]]
-    column = {
-        "indicator": cells["indicator"].map({name: i for i, name in enumerate(ids)}),
-        "place": cells["place"].map({place: i for i, place in enumerate(places)} | {plan.places.root: -1}),
-        "period": cells["period"].map({token: i for i, token in enumerate(tokens)}),
-    }
-    have = {name: set(part["period"]) for name, part in cells.groupby("indicator")}
-    said = sentences[sentences["period"].isin(tokens)]
+    at = {place: i for i, place in enumerate(places)} | {plan.places.root: -1}
+    row = {token: i for i, token in enumerate(tokens)}
+    numbered = cells.assign(place=cells["place"].map(at), period=cells["period"].map(row))
+    numbered = numbered[numbered["place"].notna()]
+    parts = {str(name): part[_KEPT] for name, part in numbered.groupby("indicator")}
+    have = {name: sorted(int(i) for i in part["period"].unique()) for name, part in parts.items()}
+    made = [_indicator(plan, indicator, have.get(indicator.id, [])) for indicator in plan.indicators.values()]
     return {
         "page": "overview",
-        "format": 1,
+        "format": 2,
         "release": meta,
         "start": _start(plan, cells),
         "phases": [
@@ -62,13 +65,11 @@ def overview(
                 "id": kind.id,
                 "name": _both(kind.name),
                 "clause": kind.clause,
-                "indicators": [name for name in ids if plan.indicators[name].kind == kind.id],
+                "indicators": [i.id for i in plan.indicators.values() if i.kind == kind.id],
             }
             for kind in plan.campaign.kinds
         ],
-        "indicators": [
-            _indicator(plan, plan.indicators[name], [t for t in tokens if t in have.get(name, ())]) for name in ids
-        ],
+        "indicators": made,
         "places": [
             {
                 "code": code,
@@ -83,11 +84,11 @@ def overview(
             "code": plan.places.root,
             "name": {lang: plan.places.name(plan.places.root, lang) for lang in text.LANGUAGES},
         },
-        "map": {"schematic": bool(plan.map.schematic), "note": _both(plan.map.note)},
+        "map": {"schematic": bool(plan.map.schematic), "note": map_note(plan, day(meta["as_of"]))},
         "periods": [
             {
                 "token": p.token,
-                "name": {lang: _period_name(plan, p, lang) for lang in text.LANGUAGES},
+                "name": {lang: period_name(plan, p.token, lang) for lang in text.LANGUAGES},
                 "level": p.level,
                 "start": str(p.start),
                 "end": str(p.end),
@@ -95,16 +96,28 @@ def overview(
             }
             for p in shown
         ],
-        "cells": {name: values.astype(int).tolist() for name, values in column.items()}
-        | {name: [_number(v) for v in cells[name]] for name in _NUMBERS}
-        | {name: cells[name].astype(str).tolist() for name in _CODES},
-        "sentences": {
-            "indicator": said["indicator"].map({name: i for i, name in enumerate(ids)}).tolist(),
-            "period": said["period"].map({token: i for i, token in enumerate(tokens)}).tolist(),
-            "zh": said[["zh1", "zh2", "zh3"]].to_numpy().tolist(),
-            "en": said[["en1", "en2", "en3"]].to_numpy().tolist(),
-        },
+        "cells": [
+            pack_cells(_records(parts.get(entry["id"])), entry["at"], len(places), entry["decimals"]) for entry in made
+        ],
+        "sentences": _sentences(sentences, [str(entry["id"]) for entry in made], tokens),
     }
+
+
+def _records(part: pd.DataFrame | None) -> list[dict[str, Any]]:
+    return [] if part is None else [{str(k): v for k, v in row.items()} for row in part.to_dict("records")]
+
+
+def _sentences(sentences: pd.DataFrame, ids: Sequence[str], tokens: Sequence[str]) -> dict[str, Any]:
+    """The parts of all sentences: equal ones share a form; ``rows`` holds indicator, period, form and its counts."""
+    forms: dict[str, int] = {}
+    rows: list[int] = []
+    for found in sentences[sentences["period"].isin(tokens)].itertuples():
+        made: list[list[tuple[str, dict[str, int]]]] = json.loads(str(found.parts))
+        form = json.dumps([[[key, *counts] for key, counts in parts] for parts in made])
+        number = forms.setdefault(form, len(forms))
+        counts = [count for parts in made for _, own in parts for count in own.values()]
+        rows += [ids.index(str(found.indicator)), tokens.index(str(found.period)), number, *counts]
+    return {"forms": [json.loads(form) for form in forms], "rows": pack(rows)}
 
 
 def as_bytes(page: dict[str, Any]) -> bytes:
@@ -116,19 +129,6 @@ def _both(words: Words) -> dict[str, str]:
     return {"zh": words.zh, "en": words.en}
 
 
-def _number(value: float) -> float | int | None:
-    if pd.isna(value):
-        return None
-    return int(value) if float(value).is_integer() else round(float(value), 4)
-
-
-def _period_name(plan: Plan, period: Period, lang: str) -> str:
-    for phase in plan.campaign.phases:
-        if phase.id == period.token:
-            return phase.name[lang]
-    return text.period(period.token, lang)
-
-
 def _days(plan: Plan) -> list[dict[str, Any]]:
     years = range(plan.campaign.monitoring.start.year, plan.campaign.monitoring.end.year + 1)
     return [
@@ -137,10 +137,11 @@ def _days(plan: Plan) -> list[dict[str, Any]]:
     ]
 
 
-def _indicator(plan: Plan, indicator: Indicator, periods: list[str]) -> dict[str, Any]:
+def _indicator(plan: Plan, indicator: Indicator, periods: list[int]) -> dict[str, Any]:
     lead = plan.campaign.department(indicator.lead).name if indicator.lead else None
     return {
         "id": indicator.id,
+        "code": indicator.code,
         "name": _both(indicator.name),
         "unit": _both(indicator.unit),
         "definition": _both(indicator.definition),
@@ -152,11 +153,11 @@ def _indicator(plan: Plan, indicator: Indicator, periods: list[str]) -> dict[str
         "clause": indicator.clause or "",
         "lead": _both(lead) if lead else None,
         "decimals": 0 if indicator.plain else indicator.decimals,
+        "factor": indicator.factor,
         "plain": indicator.plain,
         "method": indicator.interval,
         "sensitive": indicator.sensitive,
-        "coarse": indicator.publish.place == plan.places.levels[0],
-        "periods": periods,
+        "at": periods,
     }
 
 

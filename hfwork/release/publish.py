@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,15 @@ from typing import Any
 import pandas as pd
 
 from hfwork.errors import HfworkError
-from hfwork.measure.frame import Frame
+from hfwork.measure.frame import THEN, Frame
 from hfwork.plan.folder import Plan
 from hfwork.release import bundle, pages, receipts
-from hfwork.release.cells import COLUMNS, KEYS, assemble, publishable
+from hfwork.release.cells import COLUMNS, KEYS, assemble
 from hfwork.release.disclosure import hide
 from hfwork.release.sentences import sentences
 from hfwork.release.shapes import geojson, shapes
 
-FORMAT = 1
+FORMAT = 2
 _TYPES = {"object": "string", "str": "string", "bool": "boolean", "float64": "number", "int64": "integer"}
 
 
@@ -33,37 +33,45 @@ def build(
     inputs: pd.DataFrame,
     releases: Path,
     *,
+    then: Sequence[tuple[pd.DataFrame, Frame]] = (),
     sample: bool = False,
 ) -> str:
     """Write the release of these counts below ``releases`` and return its id; ``current`` is not moved.
 
-    ``inputs``: one row per received file, columns ``sha256 name table place period``. The id is a hash of the
-    canonical contents – counts, definitions, inputs – so the same inputs give the same id whatever the
-    clock, the time zone, the locale or the number of threads.
+    ``then``: the same counts with the units of each period's own last day, with their frames; of these a
+    release holds the units that were since split or merged. ``inputs``: one row per received file, columns
+    ``sha256 name table place period``. The id is a hash of the canonical contents – counts, definitions,
+    inputs – so the same inputs give the same id whatever the clock, the time zone, the locale or the number of
+    threads.
     """
     levels = list(plan.places.levels)
-    cells = assemble(plan, counts, frame, errors)
-    cells = cells[publishable(plan, cells, levels)].reset_index(drop=True)
-    cells = hide(plan, cells, counts, frame)
+    gone = [(_gone(rolled, frame), then_frame) for rolled, then_frame in then]
+    gone = [(rolled, then_frame) for rolled, then_frame in gone if len(rolled)]
+    views = [assemble(plan, *view, errors, published=True) for view in [(counts, frame), *gone]]
+    cells = pd.concat(views, ignore_index=True)
+    cells = hide(plan, cells, pd.concat([counts, *(rolled for rolled, _ in gone)], ignore_index=True), frame)
     cells = _in_order(plan, cells, frame)
+    lineage = _lineage(cells, frame)
     map_shapes = shapes(plan, frame.as_of)
-    said = sentences(plan, cells)
+    said = sentences(plan, cells[cells["boundaries"] != THEN])
     completeness = _completeness(plan, counts, levels)
     inputs = inputs.sort_values(["table", "place", "period", "sha256"]).reset_index(drop=True)
     outline = geojson(map_shapes)
-    identity = _identity(plan, frame.as_of, sample, [cells, said, completeness, inputs], outline)
+    identity = _identity(plan, frame.as_of, sample, [cells, said, completeness, lineage, inputs], outline)
     codes = issued(releases, identity)
-    keys = cells[KEYS].astype(str).agg("|".join, axis=1)
+    keys = map("|".join, zip(*(cells[name].astype(str) for name in KEYS), strict=True))
     numbered = cells.assign(receipt=receipts.issue(identity, keys, codes))
     meta = _meta(plan, identity, frame.as_of, numbered, sample)
-    page = pages.overview(plan, meta, numbered, said, map_shapes, frame.periods)
+    page = pages.overview(plan, meta, numbered[numbered["boundaries"] != THEN], said, map_shapes, frame.periods)
     tables = {"cells": cells, "receipts": numbered[["receipt"]], "sentences": said, "completeness": completeness}
+    tables["lineage"] = lineage
     manifest = _manifest(plan, meta, inputs, tables)
     files: dict[str, bytes | pd.DataFrame] = {
         "cells.parquet": cells,
         "findings/receipts.parquet": numbered[["receipt"]],
         "findings/sentences.parquet": said,
         "findings/completeness.parquet": completeness,
+        "findings/lineage.parquet": lineage,
         "places.geojson": outline,
         "plan.json": _json(plan.definitions()),
         "pages/overview.json": pages.as_bytes(page),
@@ -101,12 +109,26 @@ def _in_order(plan: Plan, cells: pd.DataFrame, frame: Frame) -> pd.DataFrame:
     ranks = {
         "indicator": list(plan.indicators),
         "level": list(plan.places.levels),
-        "place": list(dict.fromkeys(plan.places.at(frame.as_of)["code"])),
+        "place": list(dict.fromkeys([*plan.places.at(frame.as_of)["code"], *plan.places.frame["code"]])),
         "period": [p.token for p in frame.periods],
     }
     order = pd.DataFrame({k: cells[k].map({name: i for i, name in enumerate(v)}) for k, v in ranks.items()})
     rows = order.sort_values(["indicator", "level", "place", "period"], kind="stable").index
     return cells.loc[rows, COLUMNS].reset_index(drop=True)
+
+
+def _gone(rolled: pd.DataFrame, frame: Frame) -> pd.DataFrame:
+    """The counts of units above the finest level that are no longer one unit on the day of the release."""
+    upper = rolled[rolled["level"].isin(frame.levels[:-1])]
+    heirs = {place: frame.places.heirs(place, frame.as_of) for place in upper["place"].unique()}
+    return upper[upper["place"].map(lambda place: max(heirs[place].values(), default=1.0) < 1)]
+
+
+def _lineage(cells: pd.DataFrame, frame: Frame) -> pd.DataFrame:
+    """What became of the units that are shown as then: columns ``place heir weight``."""
+    gone = cells.loc[cells["boundaries"] == THEN, "place"].drop_duplicates()
+    rows = [(place, heir, weight) for place in gone for heir, weight in frame.places.heirs(place, frame.as_of).items()]
+    return pd.DataFrame(rows, columns=["place", "heir", "weight"]).astype({"weight": "float64"})
 
 
 def _completeness(plan: Plan, counts: pd.DataFrame, levels: list[str]) -> pd.DataFrame:

@@ -4,36 +4,59 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from importlib.util import find_spec
 from math import cos, pi, sin, sqrt
 from pathlib import Path
 
 import geopandas as gpd
-from shapely.geometry import Polygon
+import numpy as np
+from pyproj import CRS
+from shapely import transform
+from shapely.geometry import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from hfwork import text
 from hfwork.errors import HfworkError
 from hfwork.plan.folder import Plan
+from hfwork.plan.policy import datum, load_points
+from hfwork.release.gcj02 import from_wgs84 as to_gcj02
+from hfwork.release.gcj02 import to_wgs84
 
 _GAP, _ROUND = 0.035, 0.10  # of a tile: the gap to its neighbour and the radius of its corners
+GCJ02 = "GCJ-02"
+_OPTIONAL = re.compile(r"\[([^\[\]]*\{places\}[^\[\]]*)\]")  # a part of the note that may stay away
 _TOLERANCE = 400.0  # metres: what a page's outline may lose
 
 
 def shapes(plan: Plan, as_of: dt.date) -> gpd.GeoDataFrame:
     """One row per mapped unit valid on ``as_of``: ``code schematic geometry`` in official order.
 
-    Tiles are in tile units without a CRS (they claim no position); true shapes are in the declared
-    ``display_crs``. Errors: ``map_place`` for a unit without a shape, ``map_crs`` for one without a CRS.
+    Tiles are in tile units without a CRS (they claim no position); true shapes are in metres. Errors:
+    ``map_place`` for a unit without a shape, ``map_crs_differs``, ``map_datum`` … for coordinates in doubt.
     """
     level = plan.places.levels[1]
     units = plan.places.at(as_of, level)
-    found = _tiles(plan) if plan.map.kind == "tiles" else _polygons(plan)
+    found = _tiles(plan) if plan.map.kind == "tiles" else _polygons(plan, as_of)
     missing = [code for code in units["code"] if code not in found.index]
     if missing:
         raise HfworkError("map_place", given=missing[0], where=plan.folder / "map", allowed=list(found.index)[:12])
     found = found.loc[units["code"]]
     columns = {"code": units["code"].to_numpy(), "schematic": found["schematic"].to_numpy()}
     return gpd.GeoDataFrame(columns, geometry=found.geometry.to_numpy(), crs=found.crs)
+
+
+def map_note(plan: Plan, as_of: dt.date) -> dict[str, str]:
+    """The note under the map in both languages: it names the units of the day whose place is schematic."""
+    valid = plan.places.at(as_of, plan.places.levels[1])["code"]
+    placed = {tile.code for tile in plan.tiles if tile.basis == "schematic"}
+    said = {}
+    for lang in text.LANGUAGES:
+        named = [plan.places.label(code, lang, as_of) for code in valid if code in placed]
+        listed = text.say("list.comma", lang).join(named)
+        kept = r"\1" if named else ""
+        said[lang] = _OPTIONAL.sub(kept, plan.map.note[lang]).replace("{places}", listed)
+    return said
 
 
 def _tiles(plan: Plan) -> gpd.GeoDataFrame:
@@ -45,7 +68,7 @@ def _tiles(plan: Plan) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, index=[t.code for t in plan.tiles], geometry=rounded)
 
 
-def _polygons(plan: Plan) -> gpd.GeoDataFrame:
+def _polygons(plan: Plan, as_of: dt.date) -> gpd.GeoDataFrame:
     file = plan.folder / "map" / str(plan.map.file)
     if plan.map.package:
         spec = find_spec(plan.map.package)
@@ -54,14 +77,83 @@ def _polygons(plan: Plan) -> gpd.GeoDataFrame:
         file = Path(spec.origin).parent / str(plan.map.path)
     if not file.is_file():
         raise HfworkError("no_file", given=file.name, where=file.parent)
-    frame = gpd.read_file(file)
-    if frame.crs is None:
-        if not plan.map.crs:
-            raise HfworkError("map_crs", given=file.name)
-        frame = frame.set_crs(plan.map.crs)
-    frame = frame.to_crs(plan.map.display_crs or frame.crs)
-    frame["code"] = frame[plan.map.code_column].astype(str)
-    return frame.dissolve("code")[["geometry"]].assign(schematic=plan.map.schematic)
+    frame = _read(file, str(plan.map.crs))
+    if plan.map.code_column not in frame:
+        allowed = [str(name) for name in frame.columns if name != "geometry"]
+        raise HfworkError("map_column", given=plan.map.code_column, allowed=allowed, where=file.name)
+    codes = frame[plan.map.code_column].astype(str).str.replace(r"\.0$", "", regex=True)
+    frame["code"] = [_code_on(code, plan, as_of) for code in codes]
+    frame = frame.dissolve("code")[["geometry"]]
+    _check_points(frame, plan, file.name)
+    if _datum(plan) == GCJ02:
+        frame = frame.set_geometry(transform(frame.geometry.to_numpy(), _unshifted)).set_crs("EPSG:4326")
+    if plan.map.display_crs and CRS(plan.map.display_crs).is_geographic:
+        raise HfworkError("map_display", given=plan.map.display_crs)
+    degrees = frame.crs.is_geographic
+    frame = frame.to_crs(plan.map.display_crs or (frame.estimate_utm_crs() if degrees else frame.crs))
+    return frame.assign(schematic=plan.map.schematic)
+
+
+def _read(file: Path, declared: str) -> gpd.GeoDataFrame:
+    """The one layer of a file in its declared CRS; degrees of GCJ-02 have none that libraries know."""
+    name = datum(declared)
+    try:
+        layers = gpd.list_layers(file)
+        if len(layers) > 1:
+            raise HfworkError("map_layers", given=file.name, allowed=list(layers["name"]))
+        frame = gpd.read_file(file)
+        crs = CRS("EPSG:4326" if name == GCJ02 else name)
+    except (OSError, RuntimeError, ValueError) as problem:  # pyogrio and pyproj errors are of these kinds
+        why = " ".join(str(problem).split())[:200]
+        raise HfworkError("map_unreadable", given=file.name, why=why) from None
+    own = _own_crs(file, frame)
+    if own is not None and (name == GCJ02 or not own.equals(crs, ignore_axis_order=True)):
+        raise HfworkError("map_crs_differs", given=file.name, own=own.name, declared=declared)
+    west, south, east, north = frame.total_bounds
+    if crs.is_geographic and not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise HfworkError("map_crs_range", given=file.name, declared=declared)
+    return frame.set_crs(crs, allow_override=True)
+
+
+def _own_crs(file: Path, frame: gpd.GeoDataFrame) -> CRS | None:
+    """What a file itself says; GeoJSON without a ``crs`` member says nothing, whatever a reader assumes."""
+    if file.suffix.lower() in (".geojson", ".json"):
+        own = json.loads(file.read_text("utf-8-sig")).get("crs")
+        return CRS(own["properties"]["name"]) if own else None
+    return frame.crs
+
+
+def _code_on(given: str, plan: Plan, as_of: dt.date) -> str:
+    """A code of the file as the unit's code on the day; nine digits of a town mean twelve."""
+    longer = given.ljust(12, "0") if given.isdigit() else given
+    code = next((code for code in (given, longer) if plan.places.known(code)), None)
+    return plan.places.current(code, as_of) if code else given
+
+
+def _check_points(frame: gpd.GeoDataFrame, plan: Plan, name: str) -> None:
+    """Refuses shapes that hold the known points only when read as the other datum (some 500 m away)."""
+    points = [point for point in load_points(plan.folder / "map", plan.map, plan.places) if point.code in frame.index]
+    if not points or not frame.crs.is_geographic:
+        return
+    held = {}
+    for other in (False, True):
+        shifted = (_datum(plan) == GCJ02) != other
+        at = to_gcj02([p.lon for p in points], [p.lat for p in points]) if shifted else None
+        places = [Point(*pair) for pair in (zip(*at, strict=True) if at else ((p.lon, p.lat) for p in points))]
+        pairs = zip(points, places, strict=True)
+        held[other] = sum(frame.geometry[point.code].covers(place) for point, place in pairs)
+    if held[False] < held[True] == len(points):
+        other_name = "WGS84" if _datum(plan) == GCJ02 else GCJ02
+        facts = {"declared": plan.map.crs, "other": other_name, "inside": held[False], "points": len(points)}
+        raise HfworkError("map_datum", given=name, **facts)
+
+
+def _datum(plan: Plan) -> str | None:
+    return datum(str(plan.map.crs))
+
+
+def _unshifted(corners: np.ndarray) -> np.ndarray:
+    return np.column_stack(to_wgs84(corners[:, 0], corners[:, 1]))
 
 
 def rings(geometry: BaseGeometry, precision: int) -> tuple[list[float | None], list[float | None]]:

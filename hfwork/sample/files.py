@@ -1,11 +1,12 @@
-"""The invented district as the files its towns would send: extracts and monthly returns."""
+"""The invented district as the files its towns would send: in time, late, sent back – with the answers."""
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import multiprocessing
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,23 +15,18 @@ import pandas as pd
 
 from hfwork.intake import template
 from hfwork.plan.folder import Plan
+from hfwork.plan.periods import calendar_periods
 from hfwork.plan.tables import Table
-from hfwork.sample import district
+from hfwork.sample import district, faults
+from hfwork.sample.census import coded_on
+from hfwork.sample.faults import Fault
+from hfwork.sample.known import known
+from hfwork.sample.targets import TARGETS, targets
 
-EXTRACTS, RETURNS = "个案", "月报"  # the two folders
-SOURCE = {"source_zh": "示例目标（虚构，仅供演示）", "source_en": "Invented target, for demonstration only"}
-# Invented values for the end of 2019, so that the demonstration shows all three judgements. Nothing that
-# presses people: no target on checks taken, pregnancies or risk. A plain count such as lectures has none
-# either, since one value cannot suit a month and a year.
-TARGETS = {
-    "health_record_coverage": 85,
-    "family_doctor_coverage": 38,
-    "household_participation": 58,
-    "high_risk_counselling": 90,
-    "early_pregnancy_followup": 80,
-    "pairing_coverage": 80,
-    "registered_volunteers": 2.5,
-}
+__all__ = ["TARGETS", "Job", "Written", "targets", "write"]
+
+EXTRACTS, LATE, REFUSED, ANSWERS = "个案", "迟报", "退回", "答案.csv"
+RETURNS = {"month": "月报", "quarter": "季报", "half": "半年报", "year": "年报", "mc_year": "年报"}
 Progress = Callable[[int, int], None]  # files written, files in all
 
 
@@ -60,67 +56,72 @@ class Job:
         )
 
 
+@dataclass(frozen=True)
+class Written:
+    """What was written: ``files`` to receive first, then ``late`` ones, ``refused`` ones, and the ``key`` to it all."""
+
+    files: list[Path]
+    late: list[Path]
+    refused: list[Path]
+    key: list[Fault]
+    answers: Path
+
+
 def write(
     plan: Plan,
     out_dir: str | Path,
     *,
     seed: int = 2016,
     small: bool = False,
-    as_of: dt.date = district.AS_OF,
+    as_of: dt.date | None = None,
     progress: Progress | None = None,
     workers: int = 2,
-) -> list[Path]:
-    """Draw the district and write one workbook per town and extract, and one per town and month.
+) -> Written:
+    """Draw the district and write one workbook per sender and extract, and one per sender and period of a return.
 
-    Extracts go to ``个案/``, returns to ``月报/`` under ``out_dir``. ``progress(done, total)`` is called as
-    files are done. The small sample is written in this process; otherwise ``workers`` processes share the
-    work. Equal arguments give equal files. Returns the paths: extracts first, then returns by month.
+    Under ``out_dir``: extracts in ``个案/``, returns in ``月报/``, ``季报/`` and ``年报/``; those that come late in
+    ``迟报/``, those that intake sends back in ``退回/`` (the right version is among the returns), and what is wrong
+    where in ``答案.csv``. ``progress(done, total)`` is called as files are done. The small sample is written in
+    this process; otherwise ``workers`` processes share the work. Equal arguments give equal files. ``files`` are
+    in order: extracts first, then returns by the end of their period.
     """
     out_dir = Path(out_dir)
-    for folder in (EXTRACTS, RETURNS):
-        (out_dir / folder).mkdir(parents=True, exist_ok=True)
+    as_of = district.last_day(small, as_of)
     tables = district.draw(plan, seed=seed, small=small, as_of=as_of)
-    jobs = list(_jobs(plan, out_dir, tables, as_of + district.EXTRACT_AFTER))
+    jobs = _jobs(plan, out_dir, tables, as_of + district.EXTRACT_AFTER)
     del tables
-    paths = [job.path for job in jobs]
+    sent, late, refused, key = faults.plant(plan, jobs, LATE, REFUSED)
+    key += known(plan, sent)
+    jobs = [*sent, *late, *refused]
+    for folder in dict.fromkeys(job.path.parent for job in jobs):
+        folder.mkdir(parents=True, exist_ok=True)
+    paths = [[job.path for job in part] for part in (sent, late, refused)]
+    answers = _answer(key, out_dir / ANSWERS)
+    del sent, late, refused
+    _write_all(jobs, 1 if small else workers, progress)
+    return Written(paths[0], paths[1], paths[2], key, answers)
+
+
+def _write_all(jobs: list[Job], workers: int, progress: Progress | None) -> None:
     total = len(jobs)
-    if small or workers <= 1:
+    if workers <= 1:
         for done, job in enumerate(jobs, start=1):
             job.write()
             if progress:
                 progress(done, total)
-        return paths
+        return
     # Spawned, not forked: the caller may hold threads (Arrow, DuckDB, a notebook's). The largest files go
     # first, so that the processes end together.
     jobs.sort(key=lambda job: -len(job.rows))
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
         waiting = {pool.submit(write_batch, batch): len(batch) for batch in _batches(jobs)}
-        del jobs
+        jobs.clear()
         done = 0
         for finished in as_completed(waiting):
             finished.result()
             done += waiting[finished]
             if progress:
                 progress(done, total)
-    return paths
-
-
-def targets(plan: Plan) -> list[dict[str, str]]:
-    """Rows for ``targets.csv``: invented targets for every unit, for indicators the plan has and wants up."""
-    wanted = [plan.indicators[name] for name in TARGETS if name in plan.indicators]
-    return [
-        {
-            "indicator": indicator.id,
-            "place": "",
-            "period": "2019",
-            "value": str(TARGETS[indicator.id]),
-            "unit": indicator.unit.zh,
-            "role": "target",
-            **SOURCE,
-        }
-        for indicator in wanted
-        if indicator.direction == "up"
-    ]
 
 
 def write_batch(jobs: list[Job]) -> int:
@@ -137,32 +138,42 @@ def _batches(jobs: list[Job], size: int = 25) -> list[list[Job]]:
     return [[job] for job in alone] + [together[at : at + size] for at in range(0, len(together), size)]
 
 
-def _jobs(plan: Plan, out_dir: Path, tables: dict[str, pd.DataFrame], extract: dt.date) -> Iterator[Job]:
+def _answer(key: list[Fault], path: Path) -> Path:
+    """The key as a table that Excel opens as it is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = [fault.row() for fault in key]
+    with path.open("w", encoding="utf-8-sig", newline="") as handle:
+        writer = csv.DictWriter(handle, faults.COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def _jobs(plan: Plan, out_dir: Path, tables: dict[str, pd.DataFrame], extract: dt.date) -> list[Job]:
+    """Extracts by table and town, then returns by the end of their period, table and sender."""
+    extracts: list[Job] = []
+    returns: list[tuple[dt.date, Job]] = []
     for name, frame in tables.items():
         table = plan.tables[name]
         if table.kind == "extract":
             for town, part in frame.groupby("_place", sort=False):
-                yield _job(plan, out_dir, table, str(town), part, None, extract)
+                extracts.append(_job(plan, out_dir / EXTRACTS, table, str(town), part, None, extract))
         else:
-            for _, part in frame.groupby(["_start", "_place"], sort=False):
-                yield _job(plan, out_dir, table, part["_place"].iloc[0], part, part["_start"].iloc[0], None)
+            for _, part in frame.groupby(["_start", "_end", "_place"], sort=False):
+                start, end, sender = part[["_start", "_end", "_place"]].iloc[0]
+                period = calendar_periods(start, end, [table.every], plan.campaign.phase_dates)[0]
+                job = _job(plan, out_dir / RETURNS[table.every], table, str(sender), part, period.token, end)
+                returns.append((end, job))
+    return extracts + [job for _, job in sorted(returns, key=lambda pair: pair[0])]
 
 
 def _job(
-    plan: Plan,
-    out_dir: Path,
-    table: Table,
-    town: str,
-    part: pd.DataFrame,
-    month: dt.date | None,
-    extract: dt.date | None,
+    plan: Plan, folder: Path, table: Table, sender: str, part: pd.DataFrame, period: str | None, day: dt.date
 ) -> Job:
-    """The file of one sender; the town carries the name of the day the file is about."""
-    day = month or extract
-    name = plan.places.name(town, "zh", part["_end"].iloc[0] if month else extract)
-    period = f"{month:%Y-%m}" if month else None
+    """The file of one sender; it carries the name the sender had on the day the file is about."""
+    name = plan.places.name(sender, "zh", coded_on(day))
     title = re.sub(r"(个案|月报|季报|半年报|年报)?表$", "", table.title.zh)
     file = f"示例_{title}_{name}_{period or day}.xlsx"
     columns = [column for column in table.columns if column in part]
-    folder = RETURNS if month else EXTRACTS
-    return Job(out_dir / folder / file, table, town, name, period, extract, part[columns])
+    extract = None if period else day
+    return Job(folder / file, table, sender, name, period, extract, part[columns])

@@ -12,7 +12,9 @@ from hfwork.sample.homes import SMALL_TOWNS
 _FILES = {
     "places.csv": ("code",),
     "place_changes.csv": ("from_code", "to_code"),
+    "aliases.csv": ("code",),
     "map/tiles.csv": ("code",),
+    "map/points.csv": ("code",),
     "map/neighbours.csv": ("a", "b"),
 }
 

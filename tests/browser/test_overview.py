@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from page_fixture import INDICATORS, TOWNS, overview, write_release
+from page_fixture import INDICATORS, SHARED, TOWNS, overview, write_release
 from playwright.sync_api import Browser, Page
 
+from hfwork import text
 from hfwork.present import server
+from hfwork.release.bundle import open_release
+from hfwork.release.packing import columns
 
 DRAWN = "#hf-board[data-state=drawn]"
 
@@ -63,9 +66,9 @@ def test_opens_with_sentences_map_and_table(watched: Watched) -> None:
     watched.open()
     assert watched.texts(".hf-says h2") == ["健康档案建档率"]
     assert watched.texts(".hf-says li") == [
-        "2018年第2季度健康档案建档率为81.4。",
-        "各镇街相差不大。",
-        "下一步：区卫计委牵头。",
+        "2018年第2季度宁河区健康档案建档率81.4%（4,240/5,209，95%区间80.3–82.5），数据截至2018年6月30日。",
+        "8个单位中有数的2个，不足以比较。",
+        "数据质量A级。牵头单位：区卫计委。",
     ]
     assert list(table(watched)) == ["宁河区", *(t[1] + (" †" if t[1] == "岳龙镇" else "") for t in TOWNS)]
     assert table(watched)["岳龙镇 †"] == "—"
@@ -104,8 +107,9 @@ def test_choosing_changes_map_table_and_sentences_and_back_works(watched: Watche
 def test_periods_are_those_of_the_indicator(watched: Watched) -> None:
     watched.open("?indicator=risk_followed&period=2018-06")
     offered = watched.page.locator("select[name=period] option").evaluate_all("(all) => all.map((o) => o.value)")
-    risk = next(i for i in overview()["indicators"] if i["id"] == "risk_followed")
-    assert sorted(offered) == sorted(risk["periods"])
+    made = overview()
+    risk = next(i for i in made["indicators"] if i["id"] == "risk_followed")
+    assert sorted(offered) == sorted(made["periods"][at]["token"] for at in risk["at"])
     assert watched.page.locator("select[name=period]").input_value() == "2018-Q2"  # ends on the same day
 
 
@@ -142,7 +146,7 @@ def test_english_by_one_switch(watched: Watched) -> None:
 
 def test_states_stay_apart(watched: Watched) -> None:
     watched.open("?indicator=risk_followed&period=2018-Q2")
-    made = overview()["cells"]
+    made = columns(overview())
     i, j = len(INDICATORS) - 1, next(k for k, p in enumerate(overview()["periods"]) if p["token"] == "2018-Q2")
     states = [s for a, b, s in zip(made["indicator"], made["period"], made["state"], strict=True) if (a, b) == (i, j)]
     assert {"value", "missing", "suppressed", "not_applicable", "unstable"} == set(states)
@@ -154,6 +158,103 @@ def test_states_stay_apart(watched: Watched) -> None:
         assert {n.strip() for n in numbers} <= {"*", "—"} and "不公布" in row.inner_text()
 
 
+def test_published_for_the_district_only_is_not_missing(watched: Watched) -> None:
+    watched.open("?indicator=high_risk_share&period=2017")
+    page, places = watched.page, watched.texts(".hf-table tbody tr:not(.hf-root)")
+    assert len(places) == len(TOWNS)
+    assert all("仅按较大范围公布" in row and "缺数据" not in row for row in places)
+    assert watched.texts(".hf-map h2")[0].split("\n")[-1] == "本指标只公布宁河区总体数，不分镇街"
+    assert [w for w in watched.texts(".hf-map .hf-legend li") if w] == ["/ 仅按较大范围公布"]
+    hovers = page.evaluate("document.querySelector('.hf-map .hf-plot').data.map((t) => t.text).slice(0, 8)")
+    assert all("仅按较大范围公布" in hover and "缺数据" not in hover for hover in hovers)
+    assert "缺数据" not in page.locator(".hf-map").inner_text() + page.locator("section.hf-table").inner_text()
+    page.locator(".hf-table .hf-name", has_text="宁河镇").click()
+    watched.drawn()
+    assert "本指标只公布" in watched.texts(".hf-trend h2")[0]
+
+
+def test_the_legend_names_only_the_signs_there_are(watched: Watched) -> None:
+    watched.open("?indicator=record_coverage&period=2018-Q2")  # one town has not reported
+    assert "— 缺数据" in watched.texts(".hf-map .hf-legend li")
+    watched.open("?indicator=record_coverage&period=2017")
+    assert "缺数据" not in watched.page.locator(".hf-map").inner_text()
+
+
+def test_shared_out_values_are_marked_in_table_map_chart_and_export(watched: Watched) -> None:
+    watched.open(f"?indicator=record_coverage&period=2017&place={TOWNS[SHARED][0]}")
+    shown = table(watched)
+    assert shown["芦台镇"].startswith("≈") and not shown["宁河镇"].startswith("≈")
+    row = watched.page.locator(f"tr[data-code='{TOWNS[SHARED][0]}']").inner_text()
+    assert "按权重分摊" in row and "≈ 区划调整前" in watched.page.locator("section.hf-table").inner_text()
+    hovers = watched.page.evaluate("document.querySelector('.hf-map .hf-plot').data.map((t) => t.text)")
+    assert "≈" in hovers[SHARED] and "按权重分摊" in hovers[SHARED] and "≈" not in hovers[1]
+    read = "document.querySelector('.hf-trend .hf-plot').data.find((d) => d.name === 'value')"
+    trend = watched.page.evaluate(f"(({{ marker, hovertext }}) => [marker.symbol, hovertext])({read})")
+    marked = [symbol.startswith("diamond") for symbol in trend[0]]
+    assert any(marked) and not all(marked)
+    assert marked == ["按权重分摊" in hover for hover in trend[1]]
+    assert "≈ 按权重分摊" in watched.texts(".hf-trend .hf-legend li")
+    assert "≈ 按权重分摊" in watched.texts(".hf-map .hf-legend li")
+    with watched.page.expect_download() as download:
+        watched.page.get_by_role("button", name="下载表格").click()
+    rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_bytes().decode("utf-8-sig"))))
+    assert [r["分摊"] for r in rows] == ["按权重分摊" if r["地区"] == "芦台镇" else "" for r in rows]
+    watched.open("?indicator=record_coverage&period=2017&lang=en")
+    assert "shared out by weight" in watched.page.locator("tr", has_text="Lutai").inner_text()
+
+
+def test_an_indicator_is_found_by_typing(watched: Watched) -> None:
+    watched.open()
+    page, shown = watched.page, ".hf-kind li button:visible .hf-k-name"
+    assert watched.texts(shown) == ["健康档案建档率", "家庭医生签约率"]  # the group of the chosen one
+    box = page.get_by_label("查找指标")
+    wanted = {
+        "孕前": ["孕前检查覆盖率", "孕前高风险比例"],
+        "RECORD cover": ["健康档案建档率"],
+        "ｘ０２": ["讲座覆盖率"],
+        "risk_followed": ["高风险随访率"],
+        "没有的": [],
+    }
+    for typed, found in wanted.items():
+        box.fill(typed)
+        assert watched.texts(shown) == found
+        told = page.locator(".hf-found").inner_text()
+        assert (f"找到{len(found)}项" in told) if found else ("没有" in told and typed in told)
+    box.fill("孕前")
+    box.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    watched.drawn()
+    assert "indicator=high_risk_share" in page.url and box.input_value() == "孕前"
+    assert "孕前高风险比例" in str(page.evaluate("document.activeElement.textContent"))
+    page.keyboard.press("Escape")
+    assert box.input_value() == "" and page.evaluate("document.activeElement.id") == "hf-find"
+    assert watched.texts(shown) == ["孕前检查覆盖率", "孕前高风险比例", "高风险随访率"]
+    box.fill("X01")
+    box.press("Enter")
+    watched.drawn()
+    assert "indicator=lecture_sessions" in page.url
+
+
+def test_groups_open_and_close_and_sum_up(watched: Watched) -> None:
+    watched.open()
+    heads = watched.texts(".hf-kind h3 button")
+    assert [head.split("\n")[0] for head in heads] == ["文明家庭", "健康家庭", "优生家庭"]
+    assert all("项" in head for head in heads)
+    page = watched.page
+    birth = page.locator("[data-kind=birth] h3 button")
+    assert birth.get_attribute("aria-expanded") == "false"
+    birth.press("Enter")
+    assert birth.get_attribute("aria-expanded") == "true" and page.locator("#hf-list-birth").is_visible()
+    page.locator("[data-key=indicator-check_coverage]").click()
+    watched.drawn()
+    assert page.locator("#hf-list-birth").is_visible() and page.locator("#hf-list-health").is_visible()
+    page.locator("[data-kind=health] h3 button").click()
+    assert not page.locator("#hf-list-health").is_visible()
+    page.emulate_media(media="print")
+    assert page.locator("#hf-list-health").is_visible() and not page.locator(".hf-find").is_visible()
+
+
 def test_downloads(watched: Watched) -> None:
     watched.open("?indicator=risk_followed&period=2018-Q2")
     with watched.page.expect_download() as download:
@@ -162,6 +263,8 @@ def test_downloads(watched: Watched) -> None:
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
     assert [r["区划代码"] for r in rows] == ["120117", *(t[0] for t in TOWNS)] and "示例数据" in rows[0]
+    assert {r["状态"] for r in rows} == {"有数值", "缺数据", "不公布", "不适用", "数值不稳定"}
+    assert [r["原因"] for r in rows if r["状态"] == "缺数据"] == ["未收到报表"]
     assert all(not (r["分子"] or r["分母"] or r["目标"]) for r in rows if r["数值"] == "*")
     assert not [v for r in rows for v in r.values() if v[:1] in tuple("=+-@")]
     with watched.page.expect_download() as download:
@@ -220,6 +323,47 @@ def test_server_keeps_to_itself(watched: Watched) -> None:
     assert context.get(f"{watched.url}voila/files/overview.ipynb").status == 403
     assert "frame-ancestors 'self'" in context.get(watched.url).headers["content-security-policy"]
     assert context.get(watched.url, headers={"Host": "evil.example"}).status == 403
+
+
+def test_a_made_release_says_coarse_only_and_speaks_as_its_findings_do(
+    browser: Browser, request: pytest.FixtureRequest
+) -> None:
+    """What a page composes in the browser is what Python wrote into the release: figures and sentences."""
+    folder = request.getfixturevalue("small").releases / "current"
+    running = server.start(folder)
+    try:
+        watched = Watched(browser.new_page(), running.url)
+        watched.open("?indicator=preconception_high_risk_share&period=2017")
+        towns = watched.texts(".hf-table tbody tr:not(.hf-root)")
+        assert towns and all("仅按较大范围公布" in town and "缺数据" not in town for town in towns)
+        assert "缺数据" not in watched.page.locator(".hf-map").inner_text()
+        release = open_release(folder)
+        said = release.findings("sentences").to_dict("records")
+        shown = {period["token"] for period in release.page("overview")["periods"]}
+        said = [row for row in said if row["period"] in shown]
+        speak = """([rows, lang]) => { const m = document.querySelector('#hf-board').hfBoard.model(lang);
+            return rows.map((r) => m.sentences(r.indicator, r.period)); }"""
+        for lang in text.LANGUAGES:
+            spoken = watched.page.evaluate(speak, [said, lang])
+            assert spoken == [[row[f"{lang}{i}"] for i in (1, 2, 3)] for row in said]
+        cells = release.cells()
+        cells = cells[cells["period"].isin(shown) & (cells["level"] == "township") & (cells["boundaries"] != "then")]
+        codes = [place["code"] for place in release.page("overview")["places"]]
+        decimals = {entry["id"]: entry["decimals"] for entry in release.page("overview")["indicators"]}
+        keys = ["value", "lower95", "upper95", "numerator", "receipt"]
+        rows = [[c["indicator"], c["period"], codes.index(c["place"])] for c in cells.to_dict("records")]
+        read = """(rows) => { const m = document.querySelector('#hf-board').hfBoard.model('zh');
+            return rows.map((r) => m.cell(...r)).map((c) => [c.value, c.lower, c.upper, c.numerator, c.receipt]); }"""
+        for cell, found in zip(cells.to_dict("records"), watched.page.evaluate(read, rows), strict=True):
+            wanted = [None if cell[key] != cell[key] else cell[key] for key in keys]
+            if cell["state"] == "value":
+                assert found[0] == pytest.approx(wanted[0]) and found[3:] == wanted[3:]
+                assert found[1:3] == pytest.approx(wanted[1:3], abs=0.51 / 10 ** decimals[cell["indicator"]])
+            else:
+                assert found[:4] == [None] * 4
+        watched.page.close()
+    finally:
+        running.stop()
 
 
 @pytest.mark.parametrize(("made", "kinds", "timeline"), [("small", 5, True), ("carolina", 0, False)])

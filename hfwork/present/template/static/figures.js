@@ -82,11 +82,11 @@ export function trendTable(m, state, width) {
   const whole = (p, c) => !(p.partial || c.reason === "partial_period" || c.reason === "incomplete_returns");
   return {
     at, value: cells.map((c, i) => (known[i] ? c.value : null)),
-    symbol: periods.map((p, i) => (whole(p, cells[i]) ? "circle" : "circle-open")),
+    symbol: periods.map((p, i) => (cells[i].apportioned ? "diamond" : "circle") + (whole(p, cells[i]) ? "" : "-open")),
     size: periods.map((p) => (p.token === state.period ? 13 : 7)),
     hover: periods.map((p, i) => hover(m, cells[i], ind, `${m.name(m.place(state.place).name)} ${m.name(p.name)}`)),
     band_at: band.at, band_value: band.value, bar_up: bars.up, bar_down: bars.down,
-    target: cells.map((c) => (c.target === undefined ? null : c.target)),
+    target: cells.map((c) => c.target ?? null),
     district: state.place < 0 ? at.map(() => null) : periods.map((p) => {
       const value = m.cell(state.indicator, p.token, -1).value; return value === undefined ? null : value; }),
     mark_at: gaps, mark: gaps.map((i) => plain(cells[i].state === "not_applicable" ? "/" : m.shown(cells[i], ind))),
@@ -132,14 +132,14 @@ export async function drawFigure(plotly, box, template, table, m, height) {
 }
 
 /** The map as a picture that says by itself what it shows, of when, and whether it is invented. */
-export function picture(m, state, title, filename, { steps, empty, statuses }) {
+export function picture(m, state, title, filename, { steps, empty, shared, statuses }) {
   const { release, look } = m.page, width = 780, table = mapTable(m, { ...state, theme: "light" }, width);
   const figure = bind(m.page.figures.map, table), height = table.height + 200;
   const period = m.name(m.period(state.period).name);
   const note = (y, text, size) => ({ xref: "paper", yref: "paper", x: 0, y, xanchor: "left", yanchor: y > 0.5 ? "bottom" : "top",
     showarrow: false, align: "left", text: plain(text), font: { size } });
   const colour = (value, sign, word) => `<span style="color:${value}">${sign}</span> ${plain(word)}`;
-  const shades = steps.map(([value, word]) => colour(value, "⬢", word)).concat(empty ? [plain(m.say("ui.no_data"))] : []);
+  const shades = steps.map(([value, word]) => colour(value, "⬢", word)).concat([empty, shared].filter(Boolean).map(plain));
   const marks = statuses.map((s) => colour(look.status[s].colour, look.status[s].mark, m.say(`status.${s}`)));
   const foot = [m.name(m.page.map.note), m.say("ui.source", { plan: m.name(release.title), release: release.id, date: m.date(release.as_of) })];
   figure.layout = { ...figure.layout, width, height, paper_bgcolor: "#FFFFFF", margin: { l: 24, r: 24, t: 88, b: 112 },

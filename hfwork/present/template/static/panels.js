@@ -1,4 +1,4 @@
-/** The parts of the page that are words and tables: header, sentences, selectors, kinds, legend, foot. */
+/** The parts of the page that are words: header, sentences, selectors, titles, legend. */
 import { badge, h } from "./table.js";
 
 export function header(m, choose, skip) {
@@ -71,30 +71,11 @@ export function controls(m, state, choose) {
   ];
 }
 
-/** Each kind of family with its indicators for the whole district; a press chooses one. */
-export function kinds(m, state, choose) {
-  const count = { n: 0, t: 0, met: 0, near: 0, behind: 0 };
-  const cards = m.page.kinds.map((kind) => h("section", { class: "hf-kind", "data-kind": kind.id },
-    h("h3", {}, m.name(kind.name), kind.clause && h("small", {}, m.say("ui.clause", { clause: kind.clause }))),
-    kind.indicators.length ? h("ul", {}, kind.indicators.map((id) => {
-      const ind = m.indicator(id), token = m.nearest(ind, state.period), cell = m.cell(id, token, -1);
-      count.n += 1;
-      if (cell.status !== "none") { count.t += 1; count[cell.status] += 1; }
-      const under = [cell.status !== "none" && badge(m, cell.status), cell.status === "none" && m.say(`state.${cell.state}`),
-        Number.isFinite(cell.target) && h("span", {}, m.say("ui.target", { target: m.figure(cell.target, ind) })),
-        token !== state.period && h("span", {}, m.name(m.period(token).name))].filter(Boolean);
-      return h("li", {}, h("button", { type: "button", "data-key": `indicator-${id}`, "aria-pressed": String(id === state.indicator), onclick: () => choose({ indicator: id }) },
-        h("span", { class: "hf-k-name" }, m.name(ind.name)), h("span", { class: "hf-k-value" }, m.shown(cell, ind)),
-        under.length ? h("span", { class: "hf-k-under" }, under) : null));
-    })) : h("p", { class: "hf-note" }, m.say("ui.indicators_none"))));
-  return [h("h2", {}, h("span", {}, m.say("ui.kinds")), m.say(count.t ? "ui.kinds_title" : "ui.kinds_title_none", count)),
-    h("div", { class: "hf-cards" }, cards)];
-}
-
 export function mapTitle(m, state) {
   const ind = m.indicator(state.indicator), unit = m.places();
   const cells = m.page.places.map((_, i) => m.cell(state.indicator, state.period, i));
   const known = cells.filter((c) => Number.isFinite(c.value));
+  if (m.coarse(ind)) return m.say("ui.map_title_coarse", { unit, root: m.name(m.page.root.name) });
   if (!known.length) return m.say("ui.map_title_none", { unit });
   if (!known.some((c) => c.status !== "none")) {
     const values = known.map((c) => c.value);
@@ -105,31 +86,35 @@ export function mapTitle(m, state) {
   return m.say("ui.map_title", { n: cells.length, unit, parts: parts.join(m.say("ui.comma")) });
 }
 
-/** What the shades and marks of the map mean: [colour, words], and which states and statuses there are. */
+/** What the shades and marks of the map mean: [colour, words], what stands where no number does, the statuses. */
 export function key(m, state) {
   const ind = m.indicator(state.indicator), { look } = m.page;
-  const limits = (m.page.breaks[ind.id] || {})[state.period] || [];
+  const limits = m.limits(state.indicator, state.period);
   const digits = limits.some((v) => v !== Math.round(v)) ? Math.max(1, ind.decimals) : 0;
   const text = (v) => m.number(v, digits) + (m.isRate(ind) ? "%" : "");
   const words = limits.length ? [m.say("ui.below", { high: text(limits[0]) }),
     ...limits.slice(1).map((v, i) => m.say("ui.between", { low: text(limits[i]), high: text(v) })),
     m.say("ui.from", { low: text(limits[limits.length - 1]) })] : [];
   const cells = m.page.places.map((_, i) => m.cell(state.indicator, state.period, i));
-  return { steps: words.map((word, i) => [look.shades[i], word]), empty: cells.some((c) => c.shade < 0),
+  const blank = new Set(cells.filter((c) => c.shade < 0).map((c) => `${m.sign(c)} ${m.say(c.reason === "coarse_only" ? "reason.coarse_only" : `state.${c.state}`)}`));
+  return { steps: words.map((word, i) => [look.shades[i], word]), empty: [...blank].join(m.say("ui.comma")),
+    shared: cells.some((c) => c.apportioned) ? `≈ ${m.say("ui.apportioned")}` : "",
     statuses: Object.keys(look.status).filter((s) => cells.some((c) => c.status === s)) };
 }
 
 export function legend(m, state) {
-  const { steps, empty, statuses } = key(m, state);
+  const { steps, empty, shared, statuses } = key(m, state);
   return h("ul", { class: "hf-legend" },
     steps.map(([colour, word]) => h("li", {}, h("i", { class: "hf-swatch", style: `background:${colour}` }), word)),
-    empty && h("li", {}, h("i", { class: "hf-swatch hf-empty" }), m.say("ui.no_data")),
+    empty && h("li", {}, h("i", { class: "hf-swatch hf-empty" }), empty),
+    shared && h("li", {}, shared),
     statuses.map((s) => h("li", {}, badge(m, s))));
 }
 
 export function trendTitle(m, state, table) {
   const ind = m.indicator(state.indicator), place = m.name(m.place(state.place).name);
   const at = table.known.map((yes, i) => (yes ? i : -1)).filter((i) => i >= 0);
+  if (state.place >= 0 && m.coarse(ind)) return m.say("ui.map_title_coarse", { unit: m.places(), root: m.name(m.page.root.name) });
   if (!at.length) return m.say("ui.trend_title_none", { place });
   const [i, j] = [at[0], at[at.length - 1]];
   const facts = { place, first: m.name(table.periods[i].name), last: m.name(table.periods[j].name), a: m.figure(table.value[i], ind), b: m.figure(table.value[j], ind) };

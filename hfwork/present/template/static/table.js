@@ -64,17 +64,18 @@ export function field(value) {
   return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
 }
 
-/** The table as CSV text with a byte-order mark, so that spreadsheets show Chinese. */
+/** The table as CSV text with a byte-order mark, so that spreadsheets show Chinese; state and reason stand apart. */
 export function csv(m, state) {
   const ind = m.indicator(state.indicator), period = m.period(state.period);
-  const keys = ["indicator", "period", "code", "place", "value", "unit", "numerator", "denominator", "lower", "upper", "target", "status", "state", "grade", "receipt"];
-  const head = [...keys.map((k) => m.say(`ui.col.${k}`)), m.say("ui.as_of"), m.say("ui.release")];
+  const keys = ["indicator", "period", "code", "place", "value", "unit", "numerator", "denominator", "lower", "upper", "target", "status", "state", "reason", "apportioned", "grade", "receipt"];
+  const head = [...keys.map((k) => m.say(k === "state" ? "ui.state" : `ui.col.${k}`)), m.say("ui.as_of"), m.say("ui.release")];
   if (m.page.release.sample) head.push(m.say("ui.sample"));
   const lines = [-1, ...m.page.places.keys()].map((place) => {
     const c = m.cell(state.indicator, state.period, place), at = m.place(place);
     const line = [m.name(ind.name), m.name(period.name), at.code, m.name(at.name),
-      c.state === "suppressed" ? "*" : c.value === undefined ? null : c.value, m.unit(ind), c.numerator, c.denominator, c.lower, c.upper, c.target,
-      m.say(`status.${c.status}`), m.note(c), c.grade, c.receipt, m.page.release.as_of, m.page.release.id];
+      c.state === "suppressed" ? "*" : Number.isFinite(c.value) ? Number(c.value.toFixed(4)) : null, m.unit(ind), c.numerator, c.denominator, c.lower, c.upper, c.target,
+      m.say(`status.${c.status}`), m.say(c.state === "value" ? "ui.has_value" : `state.${c.state}`), c.reason ? m.say(`reason.${c.reason}`) : "",
+      c.apportioned ? m.say("ui.apportioned") : "", c.grade, c.receipt, m.page.release.as_of, m.page.release.id];
     return m.page.release.sample ? [...line, m.say("ui.sample_note")] : line;
   });
   return `\uFEFF${[head, ...lines].map((line) => line.map(field).join(",")).join("\r\n")}\r\n`;

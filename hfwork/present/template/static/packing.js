@@ -1,0 +1,54 @@
+/** Reads what release/packing.py has packed: numbers as signs, what repeats as marks, receipts as five bytes. */
+
+const SIGNS = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).filter((sign) => !"\"'&<>\\".includes(sign));
+const BASE = SIGNS.length / 2, VALUE = new Map(SIGNS.map((sign, value) => [sign, value]));
+const LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+export function unpack(packed) {
+  const numbers = [];
+  let number = 0, unit = 1;
+  for (const sign of packed) {
+    const value = VALUE.get(sign);
+    if (value < BASE) { numbers.push(number + value * unit); number = 0; unit = 1; }
+    else { number += (value - BASE) * unit; unit *= BASE; }
+  }
+  return numbers;
+}
+
+/** One indicator's cells by place (0 is the whole district) and period; null where there is none. */
+export function cellsOf(block, ind, places) {
+  const numbers = unpack(block.numbers), codes = atob(block.receipts), scale = 10 ** ind.decimals;
+  const marks = unpack(block.mark), length = ind.at.length;
+  let at = 0, issued = 0;
+  const one = (mark) => {
+    if (!mark) return null;
+    const [state, reason, status, grade, target, apportioned, has] = block.marks[mark - 1];
+    const cell = { state, reason, status, grade, target, apportioned: Boolean(apportioned), receipt: "" };
+    if (!has) return cell;
+    const share = has.includes("h") ? 100 : 1;
+    cell.numerator = cell.value = numbers[at++] / share;
+    cell.denominator = null;
+    if (has.includes("d")) {
+      cell.denominator = numbers[at++] / share;
+      cell.value = (cell.numerator * ind.factor) / cell.denominator;
+    }
+    cell.lower = cell.upper = null;
+    if (has.includes("i")) {
+      const middle = Math.floor(Math.abs(cell.value) * scale + 0.5 + 1e-9) * Math.sign(cell.value);
+      cell.lower = (middle - numbers[at++]) / scale;
+      cell.upper = (middle + numbers[at++]) / scale;
+    }
+    cell.receipt = receipt(codes.slice(5 * issued, 5 * issued + 5));
+    issued += 1;
+    return cell;
+  };
+  return Array.from({ length: block.units ? places + 1 : 1 }, (_, place) => Array.from({ length }, (__, k) => one(marks[place * length + k])));
+}
+
+/** Five bytes as people read them, with the check character: HF-7K3M-92QD-5. */
+function receipt(bytes) {
+  const bits = [...bytes].map((byte) => byte.charCodeAt(0).toString(2).padStart(8, "0")).join("");
+  const digits = Array.from({ length: 8 }, (_, i) => parseInt(bits.slice(5 * i, 5 * i + 5), 2));
+  const body = digits.map((digit) => LETTERS[digit]).join("");
+  return `HF-${body.slice(0, 4)}-${body.slice(4)}-${LETTERS[digits.reduce((sum, digit, i) => sum + (i + 1) * digit, 0) % 31]}`;
+}
