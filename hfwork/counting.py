@@ -17,10 +17,11 @@ from hfwork.intake import accepted
 from hfwork.intake.ledger import Entry, Ledger
 from hfwork.measure.cube import roll_up
 from hfwork.measure.engine import Engine
-from hfwork.measure.frame import Frame, frame_of, frames_then
+from hfwork.measure.frame import Frame, frame_of, frames_then, gone
 from hfwork.plan.folder import Plan
 
 Progress = Callable[[int, int, str], None]
+_PLAIN = dict.fromkeys(("measure", "place", "level", "period"), "str")
 View = tuple[pd.DataFrame, Frame]  # a roll-up and the places and periods it is of
 
 
@@ -48,6 +49,16 @@ class Counted:
     def then(self) -> list[View]:
         """Every period read with the units of its own last day: one view per stretch without a change."""
         return [self._view(frame) for frame in frames_then(self.frame)]
+
+    @cached_property
+    def gone(self) -> list[View]:
+        """The part of ``then`` that ``as_of`` lacks: units above the finest level that were split or merged since."""
+        found = []
+        for frame in frames_then(self.frame):
+            if units := gone(frame, self.frame):
+                rolled, _ = self._view(frame)
+                found.append((rolled[rolled["place"].isin(units)].astype(_PLAIN), frame))
+        return found
 
     @property
     def counts(self) -> pd.DataFrame:

@@ -153,7 +153,7 @@ class Workspace:
             counted.errors,
             counted.inputs,
             self.releases,
-            then=counted.then,
+            gone=counted.gone,
             sample=self.settings.sample,
         )
         bundle.point(self.releases, "built", identity)

@@ -49,7 +49,9 @@ def counted(tables: dict[str, pd.DataFrame], folder: Path, frame: Frame) -> pd.D
     measures = PLAN.measures
     cube = engine.count(measures.values(), PLAN.tables, files, frame.as_of)
     returned = engine.returned(measures.values(), PLAN.tables, files, frame.as_of)
-    return roll_up(cube, returned, measures, PLAN.tables, received, frame)
+    return roll_up(cube, returned, measures, PLAN.tables, received, frame).astype(
+        dict.fromkeys(("measure", "place", "level", "period"), "str")
+    )
 
 
 def assert_equal_to_oracle(tables: dict[str, pd.DataFrame], counts: pd.DataFrame, frame: Frame) -> None:

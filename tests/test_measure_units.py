@@ -109,7 +109,9 @@ def counted(tables: dict[str, pd.DataFrame], frame: Frame, folder: Path) -> pd.D
     cube = engine.count(measures.values(), plan_tables, files, AS_OF)
     returned = engine.returned(measures.values(), plan_tables, files, AS_OF)
     received = {"residents": {frame.places.root: AS_OF}}
-    return roll_up(cube, returned, measures, plan_tables, received, frame)
+    return roll_up(cube, returned, measures, plan_tables, received, frame).astype(
+        dict.fromkeys(("measure", "place", "level", "period"), "str")
+    )
 
 
 def totals(counts: pd.DataFrame, level: str, column: str = "count") -> pd.Series:

@@ -161,9 +161,13 @@ def _alive(months: range, level: str, sharing: Sharing, frame: Frame) -> np.ndar
 
 
 def _up(names: list[str], leaf: np.ndarray, sharing: Sharing, frame: Frame) -> pd.DataFrame:
-    """Add the leaves up to each level; ``leaf`` is (measures, 3, rows, periods)."""
+    """Add the leaves up to each level; ``leaf`` is (measures, 3, rows, periods). Keys are categories: they repeat."""
     tokens = [period.token for period in frame.periods]
     weight = frame.units["weight"].to_numpy(dtype=float)
+    places = [unit for level in frame.levels for unit in np.sort(frame.units[level].dropna().unique().astype(str))]
+    keys = {"measure": names, "place": places, "level": frame.levels, "period": tokens}
+    kinds = {name: pd.CategoricalDtype(values) for name, values in keys.items()}
+    offset = dict.fromkeys(keys, 0)
     parts = []
     for level in frame.levels:
         here = frame.units[level]
@@ -176,10 +180,15 @@ def _up(names: list[str], leaf: np.ndarray, sharing: Sharing, frame: Frame) -> p
         numbers[:, 1:3, again] = 0
         total = np.zeros((leaf.shape[0], 4, len(units), leaf.shape[3]), dtype=np.int64)
         np.add.at(total.transpose(2, 0, 1, 3), unit[inside], numbers.transpose(2, 0, 1, 3)[inside])
-        keys = pd.MultiIndex.from_product([names, list(units), tokens], names=["measure", "place", "period"])
         columns = total.transpose(1, 0, 2, 3).reshape(4, -1)
-        part = pd.DataFrame(dict(zip(COLUMNS[4:], columns, strict=True)), index=keys).reset_index()
-        part.insert(2, "level", level)
+        shape = (len(names), len(units), len(tokens))
+        part = pd.DataFrame(dict(zip(COLUMNS[4:], columns, strict=True)))
+        for at, key in enumerate(("measure", "place", "period")):
+            turn = np.arange(shape[at]).reshape([-1 if axis == at else 1 for axis in range(3)])
+            codes = np.broadcast_to(turn, shape).ravel()
+            part[key] = pd.Categorical.from_codes(codes + offset[key], dtype=kinds[key])
+        part["level"] = pd.Categorical.from_codes(np.full(len(part), frame.levels.index(level)), dtype=kinds["level"])
+        offset["place"] += len(units)
         parts.append(part)
     rolled = pd.concat(parts, ignore_index=True)[COLUMNS]
     return rolled.assign(apportioned=rolled["apportioned"] > 0)

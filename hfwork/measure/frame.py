@@ -82,6 +82,12 @@ def frames_then(frame: Frame) -> list[Frame]:
     return found
 
 
+def gone(then: Frame, now: Frame) -> list[str]:
+    """The units above the finest level of one frame that are not one unit in the other: split or merged since."""
+    units = then.units[then.levels[:-1]].melt()["value"].dropna().unique()
+    return [unit for unit in units if max(now.places.heirs(unit, now.on).values(), default=1.0) < 1]
+
+
 def cut_day(period: Period, as_of: dt.date) -> dt.date:
     """The day at which a period is read: its end, or ``as_of`` when that comes first."""
     return min(period.end, as_of)

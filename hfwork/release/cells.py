@@ -55,7 +55,7 @@ def assemble(
                 rows &= keys["level"].isin(frame.levels[: frame.levels.index(indicator.publish.place) + 1])
             if rows.any():
                 here = {each: by_measure[each][rows] for each in indicator.measure_ids()}
-                parts.append(_cells(plan, indicator, version, periods, keys[rows], here, frame, faults))
+                parts.append(_cells(plan, indicator, version, periods, keys[rows].astype("str"), here, frame, faults))
     if not parts:
         return pd.DataFrame(columns=COLUMNS)
     cells = pd.concat(parts, ignore_index=True)

@@ -10,6 +10,7 @@ cycles and needs none, unless a unit that was split is shown beside its heirs).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -22,6 +23,7 @@ from hfwork.measure.frame import Frame
 from hfwork.plan.folder import Plan
 from hfwork.release.cells import NUMBERS
 
+_PLAIN = {"place": "str", "period": "str"}
 _FINER = {
     "phase": ("mc_year", "year", "half", "quarter", "month"),
     "mc_year": ("quarter", "month"),
@@ -31,10 +33,10 @@ _FINER = {
 }
 
 
-def hide(plan: Plan, cells: pd.DataFrame, counts: pd.DataFrame, frame: Frame) -> pd.DataFrame:
+def hide(plan: Plan, cells: pd.DataFrame, counts: Sequence[pd.DataFrame], frame: Frame) -> pd.DataFrame:
     """The cells to publish, with every unsafe one blanked: state ``suppressed``, reason ``below_threshold``.
 
-    ``cells`` hold only what may be published at all; ``counts`` are the true ones. Primary and
+    ``cells`` hold only what may be published at all; ``counts`` are the true ones, also of units of then. Primary and
     complementary cells look alike, otherwise the mark itself would tell the small ones.
     """
     if plan.policy.minimum_count <= 0:
@@ -48,9 +50,8 @@ def hide(plan: Plan, cells: pd.DataFrame, counts: pd.DataFrame, frame: Frame) ->
         measure = plan.measures[name]
         if measure.unit in plan.policy.protected_units:
             shown = cells.loc[cells["indicator"].isin(indicators), ["place", "period"]].drop_duplicates()
-            hidden = hide_counts(
-                counts[counts["measure"] == name], shown, frame, plan.policy.minimum_count, measure.is_stock
-            )
+            own = pd.concat([part[part["measure"] == name].astype(_PLAIN) for part in counts])
+            hidden = hide_counts(own, shown, frame, plan.policy.minimum_count, measure.is_stock)
             hidden_keys.append(hidden.merge(pd.DataFrame({"indicator": indicators}), how="cross"))
     if not hidden_keys:
         return cells

@@ -33,23 +33,20 @@ def build(
     inputs: pd.DataFrame,
     releases: Path,
     *,
-    then: Sequence[tuple[pd.DataFrame, Frame]] = (),
+    gone: Sequence[tuple[pd.DataFrame, Frame]] = (),
     sample: bool = False,
 ) -> str:
     """Write the release of these counts below ``releases`` and return its id; ``current`` is not moved.
 
-    ``then``: the same counts with the units of each period's own last day, with their frames; of these a
-    release holds the units that were since split or merged. ``inputs``: one row per received file, columns
-    ``sha256 name table place period``. The id is a hash of the canonical contents – counts, definitions,
-    inputs – so the same inputs give the same id whatever the clock, the time zone, the locale or the number of
-    threads.
+    ``gone``: counts of units that were since split or merged, as they were then, with their frames. ``inputs``:
+    one row per received file, columns ``sha256 name table place period``. The id is a hash of the canonical
+    contents – counts, definitions, inputs – so the same inputs give the same id whatever the clock, the time
+    zone, the locale or the number of threads.
     """
     levels = list(plan.places.levels)
-    gone = [(_gone(rolled, frame), then_frame) for rolled, then_frame in then]
-    gone = [(rolled, then_frame) for rolled, then_frame in gone if len(rolled)]
     views = [assemble(plan, *view, errors, published=True) for view in [(counts, frame), *gone]]
     cells = pd.concat(views, ignore_index=True)
-    cells = hide(plan, cells, pd.concat([counts, *(rolled for rolled, _ in gone)], ignore_index=True), frame)
+    cells = hide(plan, cells, [counts, *(rolled for rolled, _ in gone)], frame)
     cells = _in_order(plan, cells, frame)
     lineage = _lineage(cells, frame)
     map_shapes = shapes(plan, frame.as_of)
@@ -117,13 +114,6 @@ def _in_order(plan: Plan, cells: pd.DataFrame, frame: Frame) -> pd.DataFrame:
     return cells.loc[rows, COLUMNS].reset_index(drop=True)
 
 
-def _gone(rolled: pd.DataFrame, frame: Frame) -> pd.DataFrame:
-    """The counts of units above the finest level that are no longer one unit on the day of the release."""
-    upper = rolled[rolled["level"].isin(frame.levels[:-1])]
-    heirs = {place: frame.places.heirs(place, frame.as_of) for place in upper["place"].unique()}
-    return upper[upper["place"].map(lambda place: max(heirs[place].values(), default=1.0) < 1)]
-
-
 def _lineage(cells: pd.DataFrame, frame: Frame) -> pd.DataFrame:
     """What became of the units that are shown as then: columns ``place heir weight``."""
     gone = cells.loc[cells["boundaries"] == THEN, "place"].drop_duplicates()
@@ -133,7 +123,7 @@ def _lineage(cells: pd.DataFrame, frame: Frame) -> pd.DataFrame:
 
 def _completeness(plan: Plan, counts: pd.DataFrame, levels: list[str]) -> pd.DataFrame:
     """Returns expected and received per unit, table and period (``table place period expected reported``)."""
-    upper = counts[counts["level"].isin(levels[:2])]
+    upper = counts[counts["level"].isin(levels[:2])].astype({"place": "str", "level": "str", "period": "str"})
     table = upper["measure"].map({name: measure.table for name, measure in plan.measures.items()})
     keys = ["table", "place", "level", "period"]
     # A flow rests on every return of a period, a stock on its last only: the longest expectation tells the returns.

@@ -7,9 +7,10 @@ its own names and figures in; ``said`` does the same here.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Hashable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hfwork import text
@@ -29,19 +30,44 @@ def sentences(plan: Plan, cells: pd.DataFrame) -> pd.DataFrame:
     their own time are left out.
     """
     root, units = plan.places.levels[0], plan.places.levels[1]
+    now = cells[cells["boundaries"] != "then"]
+    district, towns = now[now["level"] == root], now[now["level"] == units]
+    counts = _counted(towns, district)
     rows = []
-    now = cells[(cells["boundaries"] != "then") & cells["level"].isin([root, units])]
-    for (indicator, period), part in now.groupby(["indicator", "period"], sort=False):
-        whole = part[part["level"] == root]
-        if len(whole):
-            definition = plan.indicators[str(indicator)]
-            made = list(_three(definition, whole.iloc[0], part[part["level"] == units]))
-            row: dict[str, Any] = {"indicator": str(indicator), "period": str(period)}
-            for lang in text.LANGUAGES:
-                facts = _facts(plan, definition, whole.iloc[0], lang)
-                row |= {f"{lang}{i}": said(parts, facts, lang) for i, parts in enumerate(made, 1)}
-            rows.append(row | {"parts": json.dumps(made, separators=(",", ":"))})
+    for whole in district.to_dict("records"):
+        indicator, period = str(whole["indicator"]), str(whole["period"])
+        definition, own = plan.indicators[indicator], counts.get((indicator, period), {})
+        made = [_standing(definition, whole), [_spread(definition, whole, own)], _basis(definition, own)]
+        row: dict[str, Any] = {"indicator": indicator, "period": period}
+        for lang in text.LANGUAGES:
+            facts = _facts(plan, definition, whole, lang)
+            row |= {f"{lang}{i}": said(parts, facts, lang) for i, parts in enumerate(made, 1)}
+        rows.append(row | {"parts": json.dumps(made, separators=(",", ":"))})
     return pd.DataFrame(rows)
+
+
+def _counted(units: pd.DataFrame, district: pd.DataFrame) -> dict[tuple[str, str], dict[str, int]]:
+    """How many units of an indicator and period have, miss or hide a figure, differ from the district, or lag."""
+    key = ["indicator", "period"]
+    whole = units[key].merge(district[[*key, "value"]], on=key, how="left")["value"].to_numpy()
+    known = (units["state"] == "value").to_numpy()
+    lower, upper = (units[name].where(known).to_numpy() for name in ("lower998", "upper998"))
+    # 99.8 % limits: among fourteen units one false alarm at 95 % would be the rule, not the exception.
+    codes = compare.against(lower, upper, whole, np.full(len(units), "none"))
+    flags = {
+        "units": np.full(len(units), True),
+        "known": known,
+        "none": known & (units["value"] == 0).to_numpy(),
+        "judged": known & ~np.isnan(lower) & ~np.isnan(upper),
+        "high": codes == "higher",
+        "low": codes == "lower",
+        "missing": (units["state"] == "missing").to_numpy(),
+        "hidden": (units["state"] == "suppressed").to_numpy(),
+        "apportioned": units["apportioned"].to_numpy(dtype=bool),
+        "behind": (units["status"] == "behind").to_numpy(),
+    }
+    sums = units[key].assign(**flags).groupby(key)[list(flags)].sum()
+    return dict(zip(sums.index, sums.to_dict("records"), strict=True))
 
 
 def said(parts: Parts, facts: dict[str, str], lang: str) -> str:
@@ -55,13 +81,7 @@ def period_name(plan: Plan, token: str, lang: str) -> str:
     return names.get(token) or text.period(token, lang)
 
 
-def _three(indicator: Indicator, whole: pd.Series, units: pd.DataFrame) -> Iterator[Parts]:
-    yield _standing(indicator, whole)
-    yield [_spread(indicator, whole, units)]
-    yield _basis(indicator, units)
-
-
-def _standing(indicator: Indicator, whole: pd.Series) -> Parts:
+def _standing(indicator: Indicator, whole: dict[Hashable, Any]) -> Parts:
     if whole["state"] != "value":
         return [(str(whole["state"]), {})]
     if indicator.plain:
@@ -72,38 +92,29 @@ def _standing(indicator: Indicator, whole: pd.Series) -> Parts:
     return parts
 
 
-def _spread(indicator: Indicator, whole: pd.Series, units: pd.DataFrame) -> Part:
-    known = units[units["state"] == "value"]
-    if not len(units):
+def _spread(indicator: Indicator, whole: dict[Hashable, Any], own: dict[str, int]) -> Part:
+    if not own:
         return "coarse", {}
     if indicator.plain:
-        return "units_count", {"known": len(known), "none": int((known["value"] == 0).sum())}
-    judged = known.dropna(subset=["lower998", "upper998"])
-    if whole["state"] != "value" or not len(judged):
-        return "units_unknown", {"units": len(units), "known": len(known)}
-    # 99.8 % limits: among fourteen units one false alarm at 95 % would be the rule, not the exception.
-    codes = compare.against(judged["lower998"], judged["upper998"], whole["value"], "none")
-    high, low = int((codes == "higher").sum()), int((codes == "lower").sum())
-    return "units_spread", {"known": len(known), "high": high, "low": low, "same": len(judged) - high - low}
+        return "units_count", {"known": own["known"], "none": own["none"]}
+    if whole["state"] != "value" or not own["judged"]:
+        return "units_unknown", {"units": own["units"], "known": own["known"]}
+    same = own["judged"] - own["high"] - own["low"]
+    return "units_spread", {"known": own["known"], "high": own["high"], "low": own["low"], "same": same}
 
 
-def _basis(indicator: Indicator, units: pd.DataFrame) -> Parts:
-    counts = {
-        "missing": int((units["state"] == "missing").sum()),
-        "hidden": int((units["state"] == "suppressed").sum()),
-        "apportioned": int(units["apportioned"].sum()),
-    }
+def _basis(indicator: Indicator, own: dict[str, int]) -> Parts:
     parts: Parts = [("grade", {})]
-    parts += [(f"units_{name}", {"count": count}) for name, count in counts.items() if count]
-    behind = int((units["status"] == "behind").sum())
+    named = ("missing", "hidden", "apportioned")
+    parts += [(f"units_{name}", {"count": own[name]}) for name in named if own.get(name)]
     if not indicator.lead:
         return [*parts, ("stop", {})]
-    if behind:
-        return [*parts, ("next_behind", {"count": behind})]
-    return [*parts, ("next_missing" if counts["missing"] else "lead", {})]
+    if own.get("behind"):
+        return [*parts, ("next_behind", {"count": own["behind"]})]
+    return [*parts, ("next_missing" if own.get("missing") else "lead", {})]
 
 
-def _facts(plan: Plan, indicator: Indicator, whole: pd.Series, lang: str) -> dict[str, str]:
+def _facts(plan: Plan, indicator: Indicator, whole: dict[Hashable, Any], lang: str) -> dict[str, str]:
     """Names and figures of the district's own cell, which every sentence may use; the page knows them too."""
     return {
         "name": indicator.name[lang],
