@@ -106,10 +106,10 @@ def test_reported_periods_cover_the_days_watched(campaign: Campaign) -> None:
     by_level: dict[str, list[str]] = {}
     for period in campaign.periods():
         by_level.setdefault(period.level, []).append(period.token)
-    assert len(by_level["month"]) == 43
-    assert (by_level["month"][0], by_level["month"][-1]) == ("2016-06", "2019-12")
-    assert by_level["year"] == ["2016", "2017", "2018", "2019"]
-    assert by_level["mc_year"] == ["MC2016", "MC2017", "MC2018", "MC2019", "MC2020"]
+    assert len(by_level["month"]) == 55
+    assert (by_level["month"][0], by_level["month"][-1]) == ("2016-06", "2020-12")
+    assert by_level["year"] == ["2016", "2017", "2018", "2019", "2020"]
+    assert by_level["mc_year"] == ["MC2016", "MC2017", "MC2018", "MC2019", "MC2020", "MC2021"]
     assert by_level["phase"] == ["P1", "P2", "P3"]
 
 

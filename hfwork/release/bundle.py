@@ -55,11 +55,7 @@ class Release:
         """
         if boundaries not in (None, "then"):
             raise HfworkError("unknown_boundaries", given=boundaries, allowed=["then"])
-        cells = _table(self.folder / "cells.parquet")
-        receipts = _table(self.folder / "findings" / "receipts.parquet")
-        if len(cells) != len(receipts):
-            raise _damaged(self.folder / "cells.parquet")
-        cells["receipt"] = receipts["receipt"].to_numpy()
+        cells = self.rows()
         of_then = cells["boundaries"] != self.meta["as_of"]
         if boundaries is None:
             cells = cells[~of_then]
@@ -71,6 +67,15 @@ class Release:
             heirs = pd.MultiIndex.from_frame(replaced[["indicator", "period", "heir"]].set_axis(key, axis=1))
             cells = cells[~pd.MultiIndex.from_frame(cells[key]).isin(heirs)]
         return narrow(cells, indicator, by=by, period=period)
+
+    def rows(self) -> pd.DataFrame:
+        """Every published row, with its receipt: units of the release's day and units of then one below the other."""
+        cells = _table(self.folder / "cells.parquet")
+        receipts = _table(self.folder / "findings" / "receipts.parquet")
+        if len(cells) != len(receipts):
+            raise _damaged(self.folder / "cells.parquet")
+        cells["receipt"] = receipts["receipt"].to_numpy()
+        return cells
 
     def findings(self, name: str) -> pd.DataFrame:
         """A table of findings: ``sentences``, ``completeness`` or ``receipts``."""

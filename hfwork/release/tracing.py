@@ -37,7 +37,7 @@ def trace(releases: Path, plan: Plan, code: str) -> dict[str, Any]:
     if wanted not in known:
         raise damaged[0] if damaged else HfworkError("unknown_receipt", given=code)
     release = known[wanted]
-    cells = release.cells()
+    cells = release.rows()
     cell = {str(name): value for name, value in cells[cells["receipt"] == wanted].iloc[0].items()}
     return {"cell": cell, "release": release, "files": _files_behind(release, plan, cell)}
 
@@ -49,12 +49,15 @@ def _files_behind(release: Release, plan: Plan, cell: dict[str, Any]) -> pd.Data
     used = [m for v in versions if v["version"] == cell["version"] for m in [*v["numerator"], *v["denominator"]]]
     tables = {definitions[f"Measure.{name}"]["table"] for name in used}
     inputs = pd.DataFrame(release.meta["inputs"])
-    units = plan.places.ancestors(dt.date.fromisoformat(release.meta["as_of"])).set_index("code")
+    as_of = dt.date.fromisoformat(release.meta["as_of"])
+    lineage = plan.places.lineage(as_of if cell["boundaries"] == release.meta["as_of"] else cell["end"])
     unit, level = cell["place"], cell["level"]
     top = plan.places.levels[:2]
     if level not in top:
-        unit, level = units.loc[unit, top[1]], top[1]
-    inside = inputs["place"].map(units[level]).eq(unit) | inputs["place"].eq(plan.places.root)
+        unit, level = lineage.set_index("code").loc[unit, top[1]], top[1]
+    # also the files of a unit that was split: its heirs rest on them by weight
+    behind = set(lineage.loc[lineage[level] == unit, "code"]) | {plan.places.root}
+    inside = inputs["place"].isin(behind)
     within = inputs["period"].map(lambda token: _overlaps(token, cell["start"], cell["end"], plan)).astype(bool)
     return inputs[inputs["table"].isin(tables) & inside & within].reset_index(drop=True)
 
