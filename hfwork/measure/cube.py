@@ -38,7 +38,7 @@ def roll_up(
     ``cube`` and ``returned`` come from ``Engine``; ``received`` names, per extract table, the units whose extract
     arrived (as they were on its day) and that day: a period that ends later is not reported by it.
     ``expected`` and ``reported`` count the returns (or extracts) a number should and does rest on: ``reported`` 0
-    means the number is missing, not zero. ``apportioned``: part of the count was shared out by weights.
+    means the number is missing, not zero. ``apportioned``: how much of the count was shared out by weights.
     """
     sharing = Sharing(frame)
     months = range(month_index(frame.start), month_index(frame.as_of) + 1)
@@ -190,5 +190,4 @@ def _up(names: list[str], leaf: np.ndarray, sharing: Sharing, frame: Frame) -> p
         part["level"] = pd.Categorical.from_codes(np.full(len(part), frame.levels.index(level)), dtype=kinds["level"])
         offset["place"] += len(units)
         parts.append(part)
-    rolled = pd.concat(parts, ignore_index=True)[COLUMNS]
-    return rolled.assign(apportioned=rolled["apportioned"] > 0)
+    return pd.concat(parts, ignore_index=True)[COLUMNS]

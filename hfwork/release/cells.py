@@ -110,9 +110,9 @@ def _cells(
     blank = state != "value"
     x, n = np.where(blank, np.nan, x), np.where(blank, np.nan, n)
     value = x if indicator.plain else np.divide(x * indicator.factor, n, out=np.full(len(x), np.nan), where=n > 0)
-    used = [counts[name]["apportioned"].to_numpy() for name in [*version.numerator, *version.denominator]]
+    shared = [counts[name]["apportioned"].to_numpy() > 0 for name in [*version.numerator, *version.denominator]]
     cells = cells.assign(numerator=x, denominator=n, value=value, state=state, reason=reason)
-    cells["apportioned"] = np.any(used, axis=0) & ~blank
+    cells["apportioned"] = np.any(shared, axis=0) & ~blank
     for name, confidence in _CONFIDENCE.items():
         lower, upper = _interval(indicator, x, n, confidence)
         cells[f"lower{name}"], cells[f"upper{name}"] = lower, upper
@@ -166,6 +166,7 @@ def _states(
         (gaps & (not indicator.plain), "missing", "returns_missing"),
         (empty & waiting, "missing", "not_yet_due"),
         (empty, "not_applicable", "no_denominator"),
+        (_unlike(version, counts), "not_applicable", "unlike_shares"),
         (exceeds, "value", "part_exceeds_whole"),
         (gaps, "value", "incomplete_returns"),
         (waiting, "value", "not_yet_due"),
@@ -175,6 +176,23 @@ def _states(
     state = np.select(masks, [test[1] for test in tests], "value").astype(object)
     reason = np.select(masks, [test[2] for test in tests], "").astype(object)
     return state, reason
+
+
+def _unlike(version: Version, counts: Mapping[str, pd.DataFrame]) -> np.ndarray:
+    """True where one side of a ratio was chiefly shared out by weights and the other chiefly counted in place.
+
+    A return of a town that was split says nothing about where in the town its people live, so dividing its share by
+    the residents of one heir would compare the weights, not the services.
+    """
+    if not version.denominator:
+        return np.zeros(len(counts[version.numerator[0]]), dtype=bool)
+    share = []
+    for names in (version.numerator, version.denominator):
+        parts, whole = (
+            sum(counts[name][c].abs().to_numpy(dtype=float) for name in names) for c in ("apportioned", "count")
+        )
+        share.append(np.divide(parts, whole, out=np.full_like(whole, np.nan), where=whole > 0))
+    return np.abs(share[0] - share[1]) > 0.5  # nothing counted on a side (NaN): nothing was shared unlike
 
 
 def _grades(
