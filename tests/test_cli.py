@@ -107,6 +107,7 @@ def language() -> Iterator[None]:
 # -- the whole way
 
 
+@pytest.mark.slow
 def test_the_whole_way(small: Workspace, tmp_path: Path, capsys: Capture) -> None:
     ws, forms = tmp_path / "工作 区", tmp_path / "forms"
     place = ["--workspace", ws]
@@ -178,6 +179,7 @@ def test_every_figure_of_the_page_is_the_cell_of_its_receipt(small: Workspace) -
     assert [row for row in rows if not same(row, {str(k): v for k, v in cells[row["receipt"]].items()})] == []
 
 
+@pytest.mark.slow
 def test_figures_of_every_indicator_and_state_can_be_traced(small: Workspace, capsys: Capture) -> None:
     cells = small.current().cells()
     rows = [{str(k): v for k, v in cell.items()} for cell in cells[cells["level"] != "village"].to_dict("records")]
@@ -242,6 +244,7 @@ def test_the_release_does_not_depend_on_clock_locale_or_threads(own_small: Works
         assert tree(releases) == before  # also every byte, receipts included
 
 
+@pytest.mark.slow
 def test_counts_do_not_depend_on_threads(small: Workspace) -> None:
     alone = open_workspace(small.folder)
     alone.threads = 1
@@ -249,6 +252,7 @@ def test_counts_do_not_depend_on_threads(small: Workspace) -> None:
     assert alone.count(day).counts.equals(open_workspace(small.folder).count(day).counts)
 
 
+@pytest.mark.slow
 def test_an_unfinished_release_is_ignored(own_small: Workspace, receipt: str, capsys: Capture) -> None:
     releases, identity = own_small.releases, own_small.current().id
     part = shutil.copytree(releases / identity, releases / f".{identity}.123.part")
@@ -363,6 +367,7 @@ GIVEN: list[tuple[str, str, str]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("line", "offender", "meant"), GIVEN, ids=[line for line, _, _ in GIVEN])
 def test_given(line: str, offender: str, meant: str, small: Workspace, tmp_path: Path, capsys: Capture) -> None:
     place = {"ws": small.folder, "tmp": tmp_path, "long": "n" * 300}
@@ -373,6 +378,7 @@ def test_given(line: str, offender: str, meant: str, small: Workspace, tmp_path:
     assert not any(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_a_mistyped_receipt_finds_its_neighbour(small: Workspace, receipt: str, capsys: Capture) -> None:
     other = "A" if receipt[3] != "A" else "B"
     wrong = "A" if receipt[5] != "A" else "B"
@@ -494,6 +500,7 @@ def make_bad_files(form: Path, couples: Path, folder: Path) -> dict[str, tuple[s
     return made
 
 
+@pytest.mark.slow
 def test_bad_files_are_refused_together_and_each_by_name(
     small: Workspace, form: Path, tmp_path: Path, capsys: Capture
 ) -> None:
@@ -571,6 +578,7 @@ BROKEN_PLANS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", BROKEN_PLANS)
 def test_broken_plan(which: str, tmp_path: Path, capsys: Capture) -> None:
     name, old, new, named = BROKEN_PLANS[which]
@@ -588,6 +596,7 @@ def test_broken_plan(which: str, tmp_path: Path, capsys: Capture) -> None:
         refused(capsys, tmp_path, [*command, "--workspace", tmp_path / "ws"], *named)
 
 
+@pytest.mark.slow
 def test_an_empty_workspace(tmp_path: Path, capsys: Capture) -> None:
     ws = tmp_path / "ws"
     done(capsys, "init", ws, "--plan", NINGHE)
@@ -611,6 +620,7 @@ def hurt(small: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspac
     return open_workspace(shutil.copytree(small.folder, folder, symlinks=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["gone", "cut", "altered"])
 @pytest.mark.parametrize("name", FILES)
 def test_damaged_release(name: str, how: str, hurt: Workspace, receipt: str, capsys: Capture) -> None:
@@ -645,6 +655,7 @@ def test_building_again_mends_a_damaged_release(own_small: Workspace, capsys: Ca
     assert tree(own_small.releases) == sound  # to the byte: receipts on paper stay good
 
 
+@pytest.mark.slow
 def test_an_altered_vault_is_noticed(own_small: Workspace, capsys: Capture) -> None:
     place = ["--workspace", own_small.folder]
     entry = own_small.entries()[3]
@@ -669,6 +680,7 @@ def test_an_altered_vault_is_noticed(own_small: Workspace, capsys: Capture) -> N
         refused(capsys, own_small.folder, [*words, *place], "ledger.jsonl")
 
 
+@pytest.mark.slow
 def test_parts_of_a_workspace_that_are_something_else(
     own_small: Workspace, form: Path, tmp_path: Path, capsys: Capture
 ) -> None:
@@ -797,6 +809,7 @@ def test_output_that_cannot_be_written(small: Workspace) -> None:
     assert piped.returncode == 0 and piped.stderr == b""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "gbk", "latin-1"])
 def test_a_console_without_the_letters(encoding: str, small: Workspace) -> None:
     environment = {"PYTHONIOENCODING": encoding, "LC_ALL": "C"}
@@ -866,6 +879,7 @@ def test_a_fault_of_ours_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys
         cli.main(["verify"])
 
 
+@pytest.mark.slow
 def test_a_real_process_says_one_thing(small: Workspace, tmp_path: Path) -> None:
     before = tree(small.folder)
     out = shell("build", "--as-of", "2999-01-01", "--workspace", small.folder)

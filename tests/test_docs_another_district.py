@@ -16,6 +16,7 @@ from hfwork.release.bundle import open_release, verify
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "another-district.md"
+pytestmark = pytest.mark.slow
 FENCE = re.compile(r"^```(bash|csv)(?: (\S+))?\n(.*?)^```$", re.M | re.S)
 
 

@@ -56,6 +56,7 @@ def test_module_keeps_the_rules(module: Path) -> None:
     assert module.stem not in {"utils", "helpers", "common", "base"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("notebook", sorted((ROOT / "dashboards").glob("*.ipynb")), ids=lambda n: n.stem)
 def test_dashboard_cannot_reach_rows(notebook: Path, release: Path) -> None:
     cells = json.loads(notebook.read_text("utf-8"))["cells"]

@@ -218,6 +218,7 @@ def test_a_row_of_a_wrong_level_and_a_town_without_a_row(tmp_path: Path) -> None
     assert frame["township_code"].isna().sum() == 1
 
 
+@pytest.mark.slow
 def test_either_side_of_a_division_reports_inside_the_bracket(tmp_path: Path) -> None:
     others = [code for code in towns("2018-06-30") if code != LUTAI]
     for period in ("2020-Q1", "2020-Q2"):
@@ -238,6 +239,7 @@ def test_outside_the_bracket_only_the_unit_of_the_day_reports(tmp_path: Path) ->
     assert [line.split()[-1] for line in said] == ["village_missing", "place_not_yet", "place_not_yet"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", [SOUTH, NORTH, LUTAI])
 @pytest.mark.parametrize("period", ["2019-10", "2020-03", "2020-06"])
 def test_a_blank_form_inside_the_bracket_comes_back_clean(tmp_path: Path, place: str, period: str) -> None:
@@ -287,6 +289,7 @@ def monthly(folder: Path, place: str, period: str = "2020-05") -> Path:
     return send(folder, "activity", place, period, villages(place, "2020-06-30" if place != LUTAI else "2020-05-31"))
 
 
+@pytest.mark.slow
 def test_a_town_and_its_streets_do_not_both_report(tmp_path: Path) -> None:
     whole, *parts = [monthly(tmp_path / "in", place) for place in (LUTAI, SOUTH, NORTH)]
     first, second, third = (tmp_path / name for name in "abc")
@@ -313,6 +316,7 @@ def residents(folder: Path, place: str, on: str) -> Path:
     return template.write(shape, path, place=place, place_name="x", extract_date=day(on), frame=frame)
 
 
+@pytest.mark.slow
 def test_extracts_of_both_streets_take_the_place_of_the_towns(tmp_path: Path) -> None:
     vault = tmp_path / "vault"
     plan_names = plan().places

@@ -147,6 +147,7 @@ FEW = [p for p in frame_of(PLAN, AS_OF).periods if p.token in ("2016-06", "2016"
 RANDOM = st.fixed_dictionaries({name: table_of(name) for name in PLAN.tables})
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(tables=RANDOM)
 def test_random_tables_equal_plain_calculation(

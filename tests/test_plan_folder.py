@@ -212,6 +212,7 @@ def test_the_digest_does_not_see_the_order_of_keys_and_rows(plan: Plan, folder: 
     assert load_plan(folder).digest() == plan.digest() == load_plan(NINGHE).digest()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [

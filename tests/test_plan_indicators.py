@@ -6,6 +6,7 @@ import datetime as dt
 import shutil
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -188,11 +189,14 @@ def test_no_indicators_is_an_error(tmp_path: Path) -> None:
     assert caught.value.code == "no_indicators"
 
 
+@cache
+def _definitions(folder: Path) -> tuple[dict[str, Measure], dict[str, Indicator]]:
+    return load_measures_and_indicators(folder, load_tables(folder))
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.parent.name}/{file.stem}")
 def test_every_file_loads_and_is_complete(file: Path) -> None:
-    folder = file.parent.parent
-    tables = load_tables(folder)
-    measures, indicators = load_measures_and_indicators(folder, tables)
+    measures, indicators = _definitions(file.parent.parent)
     indicator = indicators[file.stem]
     for words in (indicator.name, indicator.definition, indicator.calculation, indicator.notes):
         assert any("\u4e00" <= letter <= "\u9fff" for letter in words.zh)

@@ -25,6 +25,7 @@ serve(sys.argv[1], 0, lambda url: print(url, tempfile.gettempdir(), flush=True))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_server_and_its_child(tmp_path: Path, sign: signal.Signals) -> None:
     release = write_release(tmp_path / "rel")
@@ -44,6 +45,7 @@ def test_a_signal_ends_server_and_its_child(tmp_path: Path, sign: signal.Signals
     assert not list((tmp_path / "tmp").glob("hfwork-*"))
 
 
+@pytest.mark.slow
 def test_a_server_that_does_not_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as taken:  # taken between our look and Voila's start
         taken.bind(("127.0.0.1", 0))
@@ -53,6 +55,7 @@ def test_a_server_that_does_not_start_says_why(tmp_path: Path, monkeypatch: pyte
     assert error.value.code == "dashboard_failed" and "no available port" in str(error.value)
 
 
+@pytest.mark.slow
 def test_no_server_without_our_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Voila would otherwise log the failure and serve with its own, open settings."""
     monkeypatch.setattr(server, "SETTINGS", "raise ImportError('no hfwork here')\n")
@@ -61,6 +64,7 @@ def test_no_server_without_our_settings(tmp_path: Path, monkeypatch: pytest.Monk
     assert error.value.code == "dashboard_failed" and "no hfwork here" in str(error.value)
 
 
+@pytest.mark.slow
 def test_served_however_the_package_was_found(tmp_path: Path) -> None:
     """A checkout that is on the path only because one stands in it."""
     code = "import sys; from hfwork.present import server; server.start(sys.argv[1]).stop()"

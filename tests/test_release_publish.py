@@ -64,6 +64,7 @@ def test_one_result_shape_with_four_states(small: Workspace) -> None:
     assert (quiet["state"], quiet["value"]) == ("value", 0)  # zero is not missing
 
 
+@pytest.mark.slow
 def test_rates_are_recomputed_from_counts_at_every_level(small: Workspace) -> None:
     cells = small.cells(as_of=AS_OF)
     rates = cells[(cells["state"] == "value") & cells["denominator"].notna()]
@@ -116,6 +117,7 @@ def test_sensitive_indicators_stay_coarse(small: Workspace) -> None:
     assert all("-" not in token for token in cells["period"])
 
 
+@pytest.mark.slow
 def test_a_new_indicator_is_one_file(own_small: Workspace) -> None:
     folder = own_small.folder / "plan" / "indicators"
     content = yaml.safe_load((folder / "family_lectures.yaml").read_text("utf-8"))
@@ -164,6 +166,7 @@ def test_hiding_needs_no_threshold_for_events(small: Workspace) -> None:
     assert lectures["value"].between(1, 9).any()
 
 
+@pytest.mark.slow
 def test_an_extract_says_nothing_of_later_days(small: Workspace) -> None:
     later = small.cells("family_doctor_coverage", by="district", as_of="2019-12-31").set_index("period")
     assert later.loc["2018-06", "state"] == "value"

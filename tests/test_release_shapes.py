@@ -150,6 +150,7 @@ def truth(count: int = 15) -> np.ndarray:
     return np.array([(117.4 + 0.03 * n, 39.3 + 0.01 * n) for n in range(count)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("crs", ["WGS84", "wgs-84", "EPSG:4326", "CGCS2000", "EPSG:4490"])
 def test_degrees_are_placed_as_they_stand(tmp_path: Path, crs: str) -> None:
     found = centres(own_map(tmp_path, crs=crs))
@@ -187,6 +188,7 @@ def test_a_wrong_datum_is_refused_with_the_doubt_said(
     assert len(shapes(load_plan(folder), AFTER)) == 15  # without points nothing can be doubted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("member", "declared", "agrees"),
     [
@@ -208,6 +210,7 @@ def test_a_file_that_contradicts_the_declaration_is_refused(
         assert refused(folder).code == "map_crs_differs"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("crs", "code"),
     [("BD-09", "map_bd09"), ("bd09ll", "map_bd09"), ("Mars", "map_crs_unknown"), ("EPSG:999999", "map_unreadable")],
@@ -225,6 +228,7 @@ def test_two_layers_of_one_file_are_not_mixed(tmp_path: Path) -> None:
     assert refused(folder).code == "map_layers"
 
 
+@pytest.mark.slow
 def test_other_mistakes_in_a_map_are_named(tmp_path: Path) -> None:
     error = refused(own_map(tmp_path, code_column="kode"))
     assert (error.code, error.meant) == ("map_column", ["code"])

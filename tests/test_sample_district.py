@@ -11,6 +11,7 @@ from hfwork.plan.folder import Plan, load_plan
 from hfwork.sample import district
 
 ROOT = Path(__file__).resolve().parent.parent
+pytestmark = pytest.mark.slow
 AS_OF = dt.date(2020, 6, 30)
 EXTRACTS = ("residents", "households", "couples", "deliveries", "newborns", "activities")
 PERSONAL = re.compile(r"(?<!\d)(?:\d{15}|\d{17}[\dXx]|1[3-9]\d{9})(?!\d)")  # identity numbers, mobile numbers

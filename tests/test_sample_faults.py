@@ -19,6 +19,7 @@ from hfwork.sample.narrow import narrow
 from hfwork.workspace import Workspace, init
 
 ROOT = Path(__file__).resolve().parent.parent
+pytestmark = pytest.mark.slow
 TODAY = dt.date(2020, 7, 10)
 # What the small sample lacks: only its two towns, only until the middle of 2018.
 LARGE_ONLY = {"dissolved_village", "sender_too_early", "wrong_code_year", "invented_figures", "village_unsettled"}

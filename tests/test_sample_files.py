@@ -15,6 +15,7 @@ from hfwork.sample import district, files
 from hfwork.sample.files import Written
 from hfwork.sample.narrow import narrow
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -126,7 +127,6 @@ def test_targets_are_sourced_and_press_nobody(plan: Plan) -> None:
     assert not {"preconception_high_risk_share", "preconception_check_coverage"} & named
 
 
-@pytest.mark.slow
 def test_the_whole_sample_is_shared_between_processes(plan: Plan, tmp_path: Path) -> None:
     told: list[int] = []
     written = files.write(plan, tmp_path, progress=lambda done, total: told.append(done))

@@ -11,6 +11,7 @@ from hfwork.plan.folder import Plan, load_plan
 from hfwork.sample import district
 
 ROOT = Path(__file__).resolve().parent.parent
+pytestmark = pytest.mark.slow
 NINGHE, DONGJITUO = "120117102000", "120117112000"
 
 Tables = dict[str, pd.DataFrame]
