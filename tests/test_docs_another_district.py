@@ -55,9 +55,15 @@ def test_every_csv_block_names_its_file() -> None:
     assert not [file for kind, file, _ in steps() if kind == "bash" and file]
 
 
+def test_no_block_leaves_the_root_or_makes_files_a_commit_would_take() -> None:
+    commands = "\n".join(body for kind, _, body in steps() if kind == "bash")
+    assert not re.search(r"^\s*(cd|rm -r|xargs rm)\b", commands, re.M)
+    assert all(name.startswith("workspace") for name in re.findall(r"--(?:workspace|out) (\S+)", commands))
+
+
 def test_the_page_ends_in_a_published_release(followed: tuple[Path, list[str]]) -> None:
     here, said = followed
-    release = open_release(here / "ws" / "releases" / "current")
+    release = open_release(here / "workspace-shili" / "releases" / "current")
     verify(release.folder)
     assert release.meta["sample"] is True and release.meta["plan"] == "shili-2024"
     cells = release.cells("family_lectures", by="township", period="2024-01").set_index("place")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from hfwork.measure.cube import roll_up
 from hfwork.measure.engine import Engine, store_rows
-from hfwork.measure.frame import THEN, Frame, frame_of, frames_then
+from hfwork.measure.frame import THEN, Frame, frame_of, frames_then, gone
 from hfwork.measure.sharing import split
 from hfwork.plan.folder import load_plan
 from hfwork.plan.gazetteer import load_places
@@ -206,6 +206,115 @@ def test_an_extract_of_both_heirs_covers_the_unit_they_were(tmp_path: Path) -> N
         rolled = roll_up(cube, none, measures, PLAN.tables, {"residents": senders}, frame)
         found[name] = rolled[(rolled["place"] == "10") & (rolled["period"] == "2018-05")]["reported"].item()
     assert found == {"both": 2, "one": 1}  # 102 went to both streets: one of them alone does not cover it
+
+
+def test_small_counts_of_a_split_unit_come_out_near_the_weights(tmp_path: Path) -> None:
+    places = written(tmp_path, *CHANGES["split"])
+    months = pd.period_range("2016-06", "2018-06", freq="M")
+    rows = [
+        {"village_code": code, "lectures": 1, "volunteers": 1, "_place": "10", "_start": m.start_time.date(),
+         "_end": m.end_time.date()}
+        for m in months
+        for code in ("10", "102")
+    ]  # fmt: skip
+    counts = counted({"activity": pd.DataFrame(rows)}, frame_on(places), tmp_path)
+    held = counts[(counts["period"] == "2017") & (counts["measure"] == "lectures_held")].set_index("place")
+    assert held.loc[["12", "13"], "count"].sum() == held.loc["1", "count"] == 24
+    assert abs(held.loc["12", "count"] - 24 * 0.61) < 2
+    month = counts[(counts["period"] == "2017-03") & counts["place"].isin(["12", "13"])].set_index(["measure", "place"])
+    for measure in ("lectures_held", "volunteers"):  # a share of nothing is a share too, and says so
+        assert month.loc[measure, "count"].sum() == 2 and (month.loc[measure, "shared"] == 2).all()
+    stock = counts[(counts["measure"] == "volunteers") & (counts["place"] == "12")].set_index("period")["count"]
+    assert stock[[f"2017-{month:02}" for month in range(1, 13)]].nunique() == 1  # a stock does not flicker
+
+
+@given(st.integers(1, 40), st.data())
+def test_a_shared_part_never_exceeds_its_shared_whole(whole: int, data: st.DataObject) -> None:
+    part, turn = data.draw(st.integers(0, whole)), data.draw(st.floats(0, 50))
+    weights = data.draw(st.sampled_from([[0.61, 0.39], [0.2, 0.5, 0.3], [0.999, 0.001]]))
+    parts, wholes = (np.array(split(np.array([n]), weights, turn)).ravel() for n in (part, whole))
+    assert parts.sum() == part and wholes.sum() == whole
+    assert (parts >= 0).all() and (parts <= wholes).all() if len(weights) == 2 else (parts >= 0).all()
+
+
+def test_a_reused_code_is_told_apart_by_the_day_not_the_month(tmp_path: Path) -> None:
+    day = "2018-07-01,2018-07-31,sourced"
+    before, after = "101,village,10,甲一村,A1,,2018-07-31", "101,village,10,另一村,Other,2018-07-31,"
+    places = written(tmp_path, [*STAYS, before, after], [f"101,101,reuse,{day},,"])
+    rows = pd.DataFrame({"person_id": [f"示例{i}" for i in range(60)], "village_code": "101"})
+    rows = rows.assign(born_on=dt.date(1980, 1, 1), moved_in=dt.date(2015, 1, 1))
+    for written_on, village in ((dt.date(2018, 7, 15), 60), (dt.date(2018, 7, 31), 60)):
+        frame = frame_on(places, written_on)
+        engine, table = Engine(threads=1), {"residents": PLAN.tables["residents"]}
+        file = store_rows(table["residents"], rows.to_dict("records"), tmp_path / "r.parquet")
+        measures = {"residents": PLAN.measures["residents"]}
+        cube = engine.count(measures.values(), table, {"residents": [file]}, written_on)
+        none = pd.DataFrame({"measure": [], "place": [], "first": [], "last": [], "count": []})
+        rolled = roll_up(cube, none, measures, table, {"residents": {"1": written_on}}, frame).astype({"place": "str"})
+        month = rolled[rolled["period"] == "2018-07"].set_index("place")
+        assert month.loc["101", ["count", "expected", "reported"]].to_list() == [village, 1, 1]
+        assert month.loc["10", "count"] == 60
+
+
+def test_returns_of_the_earlier_owner_of_a_code_are_expected_of_its_town(tmp_path: Path) -> None:
+    places = written(tmp_path, *CHANGES["reuse"])
+    counts = counted({"activity": lectures(places)}, frame_on(places), tmp_path)
+    year = counts[(counts["period"] == "2017") & (counts["measure"] == "lectures_held")].set_index("place")
+    # the new 101 did not exist in 2017; its town still expects and has the 24 returns of its two villages
+    assert year.loc["101", ["count", "expected", "reported"]].to_list() == [0, 0, 0]
+    assert year.loc["10", ["count", "expected", "reported"]].to_list() == [24, 24, 24]
+
+
+def test_a_unit_that_ends_within_the_month_is_still_there_before(tmp_path: Path) -> None:
+    places = written(
+        tmp_path, [*STAYS, "101,village,10,甲一村,A1,,2018-10-31"], ["101,,dissolve,,2018-10-31,sourced,,"]
+    )
+    rows = pd.DataFrame({"person_id": ["示例1"], "village_code": ["101"]})
+    rows = rows.assign(born_on=dt.date(1980, 1, 1), moved_in=dt.date(2015, 1, 1))
+    counts = counted({"residents": rows}, frame_on(places, dt.date(2018, 10, 15)), tmp_path)
+    month = counts[(counts["period"] == "2018-10") & (counts["place"] == "101")]
+    assert month[["count", "expected", "reported"]].to_numpy().tolist() == [[1, 1, 1]]
+
+
+def test_towns_that_were_merged_are_gone_units(tmp_path: Path) -> None:
+    towns = ["30,township,1,丙镇,C,,2018-07-01", "40,township,1,丁镇,D,2018-07-01,"]
+    rows = ["10,township,1,甲镇,A,,2018-07-01", "102,village,10,甲二村,A2,,2018-07-01", *towns,
+            "402,village,40,甲二村,A2,2018-07-01,"]  # fmt: skip
+    places = written(tmp_path, rows, [f"10,40,merge,{DAY},0.5,", f"30,40,merge,{DAY},0.5,", f"102,402,recode,{DAY},,"])
+    now = frame_on(places)
+    assert [gone(each, now) for each in frames_then(now)] == [["10", "30"], []]
+
+
+EDGES = {
+    "one heir is gone since": (
+        ["12,township,1,东街,East,2018-07-01,2019-01-01", "13,township,1,西街,West,2018-07-01,"],
+        [f"10,12,split,{DAY},0.6,", f"10,13,split,{DAY},0.4,", "12,,dissolve,2018-12-31,2019-01-01,sourced,,"],
+    ),
+    "another town joined one heir": (
+        ["12,township,1,东街,East,2018-07-01,", "13,township,1,西街,West,2018-07-01,",
+         "14,township,1,戊镇,E,,2018-07-01"],
+        [f"10,12,split,{DAY},0.6,", f"10,13,split,{DAY},0.4,", f"14,13,merge,{DAY},1,"],
+    ),
+    "a code changed, was given away, and changed again": (
+        ["12,township,1,东街,East,2018-07-01,", "10,township,1,新镇,New,2018-07-01,2019-07-01",
+         "15,township,1,新街,Newer,2019-07-01,"],
+        [f"10,12,recode,{DAY},,", "10,10,reuse,2018-06-01,2018-07-02,sourced,,",
+         "10,15,recode,2019-06-01,2019-07-01,sourced,,"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", EDGES)
+@pytest.mark.parametrize("on", [dt.date(2018, 5, 1), dt.date(2018, 8, 1), AS_OF])
+def test_nobody_is_lost_where_edges_meet(case: str, on: dt.date, tmp_path: Path) -> None:
+    rows, changes = EDGES[case]
+    old = ["10,township,1,甲镇,A,,2018-07-01", "102,village,10,甲二村,A2,,2018-07-01"]
+    places = written(tmp_path, [*old, *rows], changes)
+    lineage = places.lineage(on)
+    assert np.allclose(lineage.groupby("code")["weight"].sum(), 1)
+    there = lineage[lineage["code"].isin([row.split(",")[0] for row in rows if "township" in row])]
+    dissolved = {"12"} if case == "one heir is gone since" and on == AS_OF else set()
+    assert set(there.loc[there["township"].isna(), "code"]) <= dissolved
 
 
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=40), st.lists(st.floats(0.01, 1), min_size=2, max_size=4))

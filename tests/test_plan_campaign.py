@@ -119,6 +119,15 @@ def test_explicit_periods_may_stand_beside_levels(tmp_path: Path) -> None:
     assert [period.token for period in changed.periods()] == ["2016", "2017", "2016-06..2018-06"]
 
 
+@pytest.mark.parametrize(("start", "end"), [("2018-03-20", "2018-05-31"), ("2018-03-01", "2018-05-10")])
+def test_a_phase_of_half_months_is_refused(tmp_path: Path, start: str, end: str) -> None:
+    phase = {"id": "P1", "name": {"zh": "一", "en": "One"}, "clause": "四（一）", "start": start, "end": end}
+    error = refused(tmp_path, phases=[phase])
+    assert (error.code, error.given) == ("not_whole_months", "P1")
+    monitoring = {"start": start, "end": end, "periods": ["month"]}
+    assert refused(tmp_path, monitoring=monitoring).given == "monitoring"
+
+
 def test_a_campaign_without_notice_is_a_campaign(tmp_path: Path) -> None:
     empty: dict[str, Any] = {part: [] for part in ("kinds", "actions", "phases", "departments", "named_days")}
     monitoring = {"start": "2016-06-01", "end": "2016-12-31", "periods": ["year"]}

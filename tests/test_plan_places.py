@@ -233,6 +233,7 @@ def test_there_is_one_root(tmp_path: Path) -> None:
         ("10,10,rename,2017-01-01,2017-06-01,guessed,,", "unknown_value"),
         ("10,10,rename,2017-06-01,2017-01-01,sourced,,", "dates_reversed"),
         ("10,,rename,2017-01-01,2017-06-01,sourced,,", "empty_cell"),
+        ("10,10,split,2017-01-01,2017-06-01,sourced,0.6,", "own_heir"),
     ],
 )
 def test_a_wrong_change_is_named_by_its_line(tmp_path: Path, changes: str, code: str) -> None:

@@ -15,10 +15,10 @@ from hfwork.errors import HfworkError
 from hfwork.measure.frame import Frame, closed_month, cut_day
 from hfwork.measure.sharing import Sharing
 from hfwork.plan.indicators import Measure
-from hfwork.plan.periods import month_index
+from hfwork.plan.periods import month_end, month_index
 from hfwork.plan.tables import Table
 
-COLUMNS = ["measure", "place", "level", "period", "count", "expected", "reported", "apportioned"]
+COLUMNS = ["measure", "place", "level", "period", "count", "expected", "reported", "apportioned", "shared"]
 # The last month of each reporting period, as month index modulo its length.
 LENGTH = {"month": 1, "quarter": 3, "half": 6, "year": 12, "mc_year": 12}
 CLOSES = {"month": 0, "quarter": 2, "half": 5, "year": 11, "mc_year": 8}
@@ -38,15 +38,16 @@ def roll_up(
     ``cube`` and ``returned`` come from ``Engine``; ``received`` names, per extract table, the units whose extract
     arrived (as they were on its day) and that day: a period that ends later is not reported by it.
     ``expected`` and ``reported`` count the returns (or extracts) a number should and does rest on: ``reported`` 0
-    means the number is missing, not zero. ``apportioned``: how much of the count was shared out by weights.
+    means the number is missing, not zero. ``apportioned``: how much of the count was shared out by
+    weights; ``shared``: the whole counts it was shared out of (a share of 1 may be 0).
     """
     sharing = Sharing(frame)
-    months = range(month_index(frame.start), month_index(frame.as_of) + 1)
-    grains = {"", *(table.grain for table in tables.values())}
-    alive = {grain: _alive(months, grain, sharing, frame) for grain in grains}
+    grains = {table.grain for table in tables.values() if table.kind == "return"}
+    alive = {grain: _alive(grain, sharing, frame) for grain in grains}
+    there = _there(sharing, frame)
     leaf: list[np.ndarray] = []
     covered = {table: _covered(senders, sharing, frame) for table, senders in received.items()}
-    returned = returned.assign(place=_meant(returned["place"], returned["last"].to_numpy(), frame))
+    returned = returned.assign(place=_meant(returned["place"], _month_ends(returned["last"].to_numpy()), frame))
     never = np.zeros(len(sharing.codes), dtype=np.int64)
     names = list(measures)
     for name in names:
@@ -54,15 +55,15 @@ def roll_up(
         if measure.sum is not None or measure.last is not None:
             leaf.append(_returned_leaf(returned[returned["measure"] == name], measure, tables, sharing, alive, frame))
         else:
-            mine = cube[cube["measure"] == name]
-            written = month_index(max(received.get(measure.table, {}).values(), default=frame.on))
-            mine = mine.assign(place=_meant(mine["place"], np.full(len(mine), written), frame))
-            leaf.append(_extract_leaf(mine, measure, sharing, covered.get(measure.table, never), alive[""], frame))
+            mine, here = cube[cube["measure"] == name], covered.get(measure.table, never)
+            written = here[_positions(mine["place"], sharing.index)]
+            mine = mine.assign(place=_meant(mine["place"], np.where(written > 0, written, frame.on.toordinal()), frame))
+            leaf.append(_extract_leaf(mine, measure, sharing, here, there, frame))
     return _up(names, np.stack(leaf), sharing, frame)
 
 
 def _extract_leaf(
-    cube: pd.DataFrame, measure: Measure, sharing: Sharing, here: np.ndarray, alive: np.ndarray, frame: Frame
+    cube: pd.DataFrame, measure: Measure, sharing: Sharing, here: np.ndarray, there: np.ndarray, frame: Frame
 ) -> np.ndarray:
     """(3, rows, periods): count, expected, reported of one measure of an extract."""
     first, last = month_index(frame.start), month_index(frame.as_of)
@@ -75,9 +76,8 @@ def _extract_leaf(
         begin, end = frame.window(period)
         at_end = running[:, end - first + 1]
         out[0, :, p] = at_end if measure.is_stock else at_end - running[:, begin - first]
-        units = alive[:, end - first]
-        out[1, :, p] = units[sharing.origin]
-        out[2, :, p] = (units * (here >= cut_day(period, frame.as_of).toordinal()))[sharing.origin]
+        out[1, :, p] = there[:, p][sharing.origin]
+        out[2, :, p] = (there[:, p] * (here >= cut_day(period, frame.as_of).toordinal()))[sharing.origin]
     return out
 
 
@@ -94,7 +94,8 @@ def _returned_leaf(
     units = alive[table.grain][sharing.origin]
     out = np.zeros((3, len(sharing.origin), len(frame.periods)), dtype=np.int64)
     columns = (rows[c].to_numpy() for c in ("first", "last", "count"))
-    where, starts, ends, counts = sharing.spread(_positions(rows["place"], sharing.index), *columns)
+    at = _positions(rows["place"], sharing.index)
+    where, starts, ends, counts = sharing.spread(at, *columns, is_stock=measure.last is not None)
     first = month_index(frame.start)
     starts = np.maximum(starts, first)  # the first year's return covers what is monitored of it
     for p, period in enumerate(frame.periods):
@@ -102,29 +103,49 @@ def _returned_leaf(
         end = min(end, closed_month(frame.as_of))
         inside = (starts >= begin) & (ends <= end)
         if table.every == "listed":
-            due = sorted(set(ends[inside]))
-            spans = len(set(zip(starts[inside], ends[inside], strict=True)))
-            out[1, :, p] = units[:, begin - first : end - first + 1].max(axis=1, initial=0) * spans
+            spans = _listed(begin, end, frame)
+            inside &= [span in spans for span in zip(starts, ends, strict=True)]
         else:
-            due = [m for m in range(begin, end + 1) if m % LENGTH[table.every] == CLOSES[table.every]]
-            due = due[-1:] if measure.last is not None else due  # a stock is what the last return of the period says
-            out[1, :, p] = units[:, [month - first for month in due]].sum(axis=1)
+            spans = [(0, m) for m in range(begin, end + 1) if m % LENGTH[table.every] == CLOSES[table.every]]
+        spans = spans[-1:] if measure.last is not None else spans  # a stock is what the last return of the period says
+        due = [last for _, last in spans]
+        out[1, :, p] = units[:, [last - first for last in due]].sum(axis=1)
         inside &= np.isin(ends, due)
         np.add.at(out[0, :, p], where[inside], counts[inside])
         np.add.at(out[2, :, p], where[inside], 1)
     return out
 
 
-def _meant(places: pd.Series, months: np.ndarray, frame: Frame) -> pd.Series:
-    """Codes given to another unit later: what was written about the one stays in its town, not with the other."""
-    changes = frame.places.changes
-    for code, turned in changes.loc[changes["kind"] == "reuse", ["from_code", "latest"]].itertuples(index=False):
-        later = frame.on >= turned.date()
-        other = (places == code).to_numpy() & ((months >= month_index(turned)) != later)
+def _listed(begin: int, end: int, frame: Frame) -> list[tuple[int, int]]:
+    """The listed periods (first and last month) that make up a window: itself, else those inside without overlap."""
+    spans = {frame.window(period) for period in frame.listed if period.end <= frame.as_of}
+    if (begin, end) in spans:
+        return [(begin, end)]
+    found: list[tuple[int, int]] = []
+    for first, last in sorted(spans, key=lambda span: (span[1], -span[0])):
+        if begin <= first and last <= end and (not found or first > found[-1][1]):
+            found.append((first, last))
+    return found
+
+
+def _meant(places: pd.Series, days: np.ndarray, frame: Frame) -> pd.Series:
+    """Codes given to another unit later: what was written about the one stays in its town, not with the other.
+
+    ``days`` (ordinals): when each row was written.
+    """
+    for code, turned in frame.places.reused:
+        later = frame.on >= turned
+        other = (places == code).to_numpy() & ((days >= turned.toordinal()) != later)
         if other.any():
-            before = (turned - pd.Timedelta(days=1)).date() if later else turned.date()
+            before = turned - dt.timedelta(days=1) if later else turned
             places = places.mask(other, frame.places.parent(code, before))
     return places
+
+
+def _month_ends(months: np.ndarray) -> np.ndarray:
+    """Ordinals of the last days of months."""
+    distinct, at = np.unique(months, return_inverse=True)
+    return np.array([month_end(int(month)).toordinal() for month in distinct], dtype=np.int64)[at]
 
 
 def _positions(places: pd.Series, index: dict[str, int]) -> np.ndarray:
@@ -150,14 +171,37 @@ def _covered(senders: Mapping[str, dt.date], sharing: Sharing, frame: Frame) -> 
     return covered
 
 
-def _alive(months: range, level: str, sharing: Sharing, frame: Frame) -> np.ndarray:
-    """(codes, months): 1 where a code is a unit of a level (empty: the finest) in a month."""
+def _alive(level: str, sharing: Sharing, frame: Frame) -> np.ndarray:
+    """(codes, months): the units of a level (empty: the finest) that report on a whole month under a code."""
     valid = frame.valid[frame.valid["level"] == (level or frame.levels[-1])]
-    alive = np.zeros((len(sharing.codes), len(months)), dtype=np.int64)
-    every = np.array(months)
-    exists = (valid["first"].to_numpy()[:, None] <= every) & (every <= valid["last"].to_numpy()[:, None])
-    np.maximum.at(alive, _positions(valid["code"], sharing.index), exists.astype(np.int64))
-    return alive
+    months = np.arange(month_index(frame.start), month_index(frame.as_of) + 1)
+    exists = (valid["first"].to_numpy()[:, None] <= months) & (months <= valid["last"].to_numpy()[:, None])
+    return _under_code(valid["code"], exists, _month_ends(months), sharing, frame)
+
+
+def _there(sharing: Sharing, frame: Frame) -> np.ndarray:
+    """(codes, periods): the finest units that stand under a code on the day a period is read at."""
+    known = frame.places.frame[frame.places.frame["level"] == frame.levels[-1]]
+    days = np.array([cut_day(period, frame.as_of).toordinal() for period in frame.periods])
+    begun = known["valid_from"].map(lambda day: 0 if pd.isna(day) else day.toordinal()).to_numpy()
+    over = known["valid_to"].map(lambda day: np.inf if pd.isna(day) else day.toordinal()).to_numpy()
+    exists = (begun[:, None] <= days) & (days < over[:, None])
+    return _under_code(known["code"], exists, days, sharing, frame)
+
+
+def _under_code(codes: pd.Series, exists: np.ndarray, days: np.ndarray, sharing: Sharing, frame: Frame) -> np.ndarray:
+    """(units, days) → (codes, days): 1 where a code stands; the other owner of a reused code counts for its town."""
+    found = np.zeros((len(sharing.codes), len(days)), dtype=np.int64)
+    np.maximum.at(found, _positions(codes, sharing.index), exists.astype(np.int64))
+    for code, turned in frame.places.reused:
+        later = frame.on >= turned
+        other = (days >= turned.toordinal()) != later
+        before = turned - dt.timedelta(days=1) if later else turned
+        town = sharing.index[str(frame.places.parent(code, before))]
+        if code in set(codes):
+            found[town, other] += found[sharing.index[code], other]
+            found[sharing.index[code], other] = 0
+    return found
 
 
 def _up(names: list[str], leaf: np.ndarray, sharing: Sharing, frame: Frame) -> pd.DataFrame:
@@ -168,6 +212,7 @@ def _up(names: list[str], leaf: np.ndarray, sharing: Sharing, frame: Frame) -> p
     keys = {"measure": names, "place": places, "level": frame.levels, "period": tokens}
     kinds = {name: pd.CategoricalDtype(values) for name, values in keys.items()}
     offset = dict.fromkeys(keys, 0)
+    behind = sharing.behind(leaf[:, 0])
     parts = []
     for level in frame.levels:
         here = frame.units[level]
@@ -176,11 +221,12 @@ def _up(names: list[str], leaf: np.ndarray, sharing: Sharing, frame: Frame) -> p
         # A code whose heirs lie in one unit of this level is whole there: its return counts once, nothing is shared.
         again = pd.DataFrame({"code": sharing.origin, "unit": unit}).duplicated().to_numpy()
         shared = (weight < 1) & (here.groupby(sharing.origin).transform("nunique").to_numpy() > 1)
-        numbers = np.concatenate([leaf, np.abs(leaf[:, :1]) * shared[:, None]], axis=1)
+        marks = np.stack([np.abs(leaf[:, 0]), behind], axis=1) * shared[:, None]
+        numbers = np.concatenate([leaf, marks], axis=1)
         numbers[:, 1:3, again] = 0
-        total = np.zeros((leaf.shape[0], 4, len(units), leaf.shape[3]), dtype=np.int64)
+        total = np.zeros((leaf.shape[0], 5, len(units), leaf.shape[3]), dtype=np.int64)
         np.add.at(total.transpose(2, 0, 1, 3), unit[inside], numbers.transpose(2, 0, 1, 3)[inside])
-        columns = total.transpose(1, 0, 2, 3).reshape(4, -1)
+        columns = total.transpose(1, 0, 2, 3).reshape(5, -1)
         shape = (len(names), len(units), len(tokens))
         part = pd.DataFrame(dict(zip(COLUMNS[4:], columns, strict=True)))
         for at, key in enumerate(("measure", "place", "period")):

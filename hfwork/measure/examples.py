@@ -12,7 +12,7 @@ from hfwork.measure.cube import roll_up
 from hfwork.measure.engine import Engine, store_rows
 from hfwork.measure.frame import Frame
 from hfwork.plan.indicators import Indicator, Measure
-from hfwork.plan.periods import month_index, parse
+from hfwork.plan.periods import Period, month_index, parse
 from hfwork.plan.places import Places
 from hfwork.plan.tables import Table
 
@@ -34,7 +34,9 @@ def run(
     valid = known.assign(first=0, last=month_index(dt.date.max))
     periods = [parse(token, phases) for token in tokens]
     units, day = places.lineage(example.as_of), example.as_of
-    frame = Frame(units, levels, valid, periods, start, day, places, day, day.isoformat())
+    spans = {(row["_start"], row["_end"]) for rows in example.rows.values() for row in rows if "_end" in row}
+    listed = [Period(f"{first}..{last}", "span", first, last) for first, last in sorted(spans)]
+    frame = Frame(units, levels, valid, periods, start, day, places, day, day.isoformat(), listed)
     with tempfile.TemporaryDirectory() as folder:
         files = {}
         for name, rows in example.rows.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -22,8 +23,8 @@ class Frame:
 
     ``units``: ``code`` ever valid, one column per level with the unit it belongs to, and ``weight``; a code that
     was shared out has one row per heir. ``valid``: columns ``code level first last`` – the months
-    (inclusive) in which a unit exists. ``start`` … ``as_of``: the monitored days. ``on``: the day whose units
-    these are; ``boundaries`` says so (ISO), or ``then``.
+    (inclusive) in which a unit exists. ``listed``: the periods the plan names one by one. ``start`` … ``as_of``:
+    the monitored days. ``on``: the day whose units these are; ``boundaries`` says so (ISO), or ``then``.
     """
 
     units: pd.DataFrame
@@ -35,6 +36,7 @@ class Frame:
     places: Places
     on: dt.date
     boundaries: str
+    listed: Sequence[Period] = ()
 
     def window(self, period: Period) -> tuple[int, int]:
         """First and last month index of a period inside the monitored days."""
@@ -49,9 +51,8 @@ def frame_of(plan: Plan, as_of: dt.date) -> Frame:
     levels = [level for level in watched.periods if level in LEVELS]
     phases = plan.campaign.phase_dates
     periods = calendar_periods(watched.start, as_of, levels, phases)
-    for token in watched.periods:
-        if token not in LEVELS and (listed := parse(token, phases)).start <= as_of:
-            periods.append(listed)
+    listed = [parse(token, phases) for token in watched.periods if token not in LEVELS]
+    periods += [period for period in listed if period.start <= as_of]
     known = places.frame[places.frame["level"].isin(places.levels)]
     valid = pd.DataFrame(
         {
@@ -64,7 +65,7 @@ def frame_of(plan: Plan, as_of: dt.date) -> Frame:
         }
     )
     units, day = places.lineage(as_of), as_of.isoformat()
-    return Frame(units, list(places.levels), valid, periods, watched.start, as_of, places, as_of, day)
+    return Frame(units, list(places.levels), valid, periods, watched.start, as_of, places, as_of, day, listed)
 
 
 def frames_then(frame: Frame) -> list[Frame]:
@@ -83,9 +84,24 @@ def frames_then(frame: Frame) -> list[Frame]:
 
 
 def gone(then: Frame, now: Frame) -> list[str]:
-    """The units above the finest level of one frame that are not one unit in the other: split or merged since."""
-    units = then.units[then.levels[:-1]].melt()["value"].dropna().unique()
-    return [unit for unit in units if max(now.places.heirs(unit, now.on).values(), default=1.0) < 1]
+    """The units above the finest level of one frame that in the other are several new ones, or together a new one.
+
+    Where a unit that stays took in another, or units were dealt out anew among each other, the series keeps the
+    units of the later day: old and new ones would not add up.
+    """
+    units = [str(unit) for unit in then.units[then.levels[:-1]].melt()["value"].dropna().unique()]
+    heirs = {unit: set(now.places.heirs(unit, now.on)) for unit in units}
+    origins: dict[str, set[str]] = {}
+    for unit, into in heirs.items():
+        for heir in into:
+            origins.setdefault(heir, set()).add(unit)
+    found = []
+    for unit, into in heirs.items():
+        split = len(into) > 1 and all(origins[heir] == {unit} for heir in into)
+        merged = len(into) == 1 and all(len(origins[heir]) > 1 for heir in into)
+        if (split or merged) and not into & heirs.keys():
+            found.append(unit)
+    return found
 
 
 def cut_day(period: Period, as_of: dt.date) -> dt.date:

@@ -250,6 +250,11 @@ def _check_periods(campaign: Campaign, file: Path) -> None:
         except HfworkError as problem:
             allowed = [*PERIOD_LEVELS, *problem.allowed]
             raise unknown_value(token, "monitoring.periods", allowed, file) from None
+    watched = campaign.monitoring
+    spans = {**campaign.phase_dates, "monitoring": (watched.start, watched.end)}
+    for name, (start, end) in spans.items():  # counts are kept by month: half a month could not be told apart
+        if start.day != 1 or (end + dt.timedelta(days=1)).day != 1:
+            raise HfworkError("not_whole_months", given=name, start=start, end=end, where=file)
 
 
 def _once(names: Iterable[str], file: Path) -> None:

@@ -106,6 +106,8 @@ def _load_changes(folder: Path, codes: set[str]) -> pd.DataFrame:
             raise HfworkError("empty_cell", given="to_code", where=where)
         if row["kind"] == "reuse" and row["to_code"] != row["from_code"]:
             raise HfworkError("bad_value", given=row["to_code"], where=where, path="to_code", why=row["from_code"])
+        if row["kind"] in ("split", "merge") and row["to_code"] == row["from_code"]:
+            raise HfworkError("own_heir", given=row["from_code"], where=where)
         for column in ("from_code", "to_code"):
             if row[column] and row[column] not in codes:
                 raise unknown_value(row[column], column, sorted(codes), where)

@@ -45,6 +45,12 @@ class Places:
         wanted = valid["level"].isin(self.levels) if level is None else valid["level"] == level
         return valid[wanted].reset_index(drop=True)
 
+    @cached_property
+    def reused(self) -> list[tuple[str, dt.date]]:
+        """Codes that were given to another unit, with the day from which they are the other's."""
+        edges = self.changes[(self.changes["kind"] == "reuse") & self.changes["latest"].notna()]
+        return [(code, day.date()) for code, day in edges[["from_code", "latest"]].itertuples(index=False)]
+
     def known(self, code: str) -> bool:
         """True for a code that is or was a unit."""
         return code in self._rows
@@ -147,16 +153,21 @@ class Places:
             if other not in seen:
                 for unit, part in self._walk(other, on, seen | {code}).items():
                     found[unit] = found.get(unit, 0.0) + share * part
-        return found if abs(sum(found.values()) - 1) < 1e-6 else {}
+        whole = sum(found.values())  # not 1 where one heir is gone since, or edges met: nobody is lost or doubled
+        return {unit: share / whole for unit, share in found.items()}
 
     @cached_property
     def _moves(self) -> tuple[dict[str, list[tuple[str, float]]], dict[str, list[tuple[str, float]]]]:
         """Where a code's people went and where they came from, each with the share of the code."""
         forward: dict[str, list[tuple[str, float]]] = {}
         backward: dict[str, list[tuple[str, float]]] = {}
-        for old, new, kind, weight in self.changes[["from_code", "to_code", "kind", "weight"]].itertuples(index=False):
+        taken = dict(self.reused)
+        columns = ["from_code", "to_code", "kind", "weight", "latest"]
+        for old, new, kind, weight, latest in self.changes[columns].itertuples(index=False):
             if new and old != new:
-                forward.setdefault(old, []).append((new, weight if kind == "split" else 1.0))
+                # what stands under a reused code now goes where its present owner goes
+                if not (old in taken and latest <= pd.Timestamp(taken[old])):
+                    forward.setdefault(old, []).append((new, weight if kind == "split" else 1.0))
                 backward.setdefault(new, []).append((old, weight if kind == "merge" else 1.0))
         return forward, backward
 

@@ -62,7 +62,7 @@ def _kinds(plan: Plan, lang: str) -> list[Node]:
 
 
 def _indicators(indicators: list[Indicator], lang: str) -> list[Node]:
-    facts = [{"name": i.name[lang], "unit": i.unit[lang], "id": i.id} for i in indicators]
+    facts = [{"name": i.name[lang], "unit": i.unit[lang].strip("（）()"), "id": i.id} for i in indicators]
     return [(text.say("tree.indicator", lang, **fact), []) for fact in facts]
 
 

@@ -130,7 +130,7 @@ def _code(names: Iterable[str]) -> str:
 
 
 def _target(plan: Plan, target: Target) -> str:
-    place = plan.places.name(target.place) if target.place else _both("catalogue.every_place")
+    place = plan.places.name(target.place) if target.place else _both(f"catalogue.scope.{target.scope or 'local'}")
     value = f"{target.value:g}{target.unit}"
     said = f"{_both(f'catalogue.role.{target.role}')} {target.period} {place}: {value}"
     return f"- {said} – {target.source.zh} · {target.source.en}"

@@ -40,7 +40,7 @@ def trace(found: dict[str, Any], lang: str) -> str:
         ("grade", cell["grade"]),
         ("release", f"{release.id}  ({release.meta['as_of']})"),
     ]
-    said = [f"{text.say(f'trace.{key}', lang)}: {fact}" for key, fact in lines]
+    said = [f"{text.say(f'trace.{key}', lang)}: {fact}" for key, fact in lines if fact]
     said.append(text.say("trace.files", lang, count=len(files)) + ":")
     said += [f"  {file['sha256'][:12]}  {file['name']}" for file in files.to_dict("records")]
     return "\n".join(said)

@@ -110,7 +110,7 @@ def _cells(
     blank = state != "value"
     x, n = np.where(blank, np.nan, x), np.where(blank, np.nan, n)
     value = x if indicator.plain else np.divide(x * indicator.factor, n, out=np.full(len(x), np.nan), where=n > 0)
-    shared = [counts[name]["apportioned"].to_numpy() > 0 for name in [*version.numerator, *version.denominator]]
+    shared = [counts[name]["shared"].to_numpy() > 0 for name in [*version.numerator, *version.denominator]]
     cells = cells.assign(numerator=x, denominator=n, value=value, state=state, reason=reason)
     cells["apportioned"] = np.any(shared, axis=0) & ~blank
     for name, confidence in _CONFIDENCE.items():
@@ -160,7 +160,8 @@ def _states(
     empty = np.zeros(len(x), dtype=bool) if indicator.plain else n == 0
     exceeds = (indicator.interval == "wilson") & (x > n)
     tests: list[tuple[np.ndarray, str, str]] = [
-        (none & ~due & over, "not_applicable", "no_place"),
+        (none & ~due & over & ~_stood(used[0]["place"], tokens, periods, frame), "not_applicable", "no_place"),
+        (none & ~due & over, "not_applicable", "nothing_due"),
         (none & ~due, "missing", "not_yet_due"),
         (none, "missing", "returns_missing"),
         (gaps & (not indicator.plain), "missing", "returns_missing"),
@@ -178,6 +179,14 @@ def _states(
     return state, reason
 
 
+def _stood(places: pd.Series, tokens: pd.Series, periods: list[Period], frame: Frame) -> np.ndarray:
+    """True where a unit existed at some time of the period."""
+    span = frame.valid.groupby("code").agg({"first": "min", "last": "max"}).reindex(places.astype("str"))
+    windows = {period.token: frame.window(period) for period in periods}
+    begin, end = np.array([windows[token] for token in tokens]).reshape(-1, 2).T
+    return (span["first"].to_numpy() <= end) & (begin <= span["last"].to_numpy())
+
+
 def _unlike(version: Version, counts: Mapping[str, pd.DataFrame]) -> np.ndarray:
     """True where one side of a ratio was chiefly shared out by weights and the other chiefly counted in place.
 
@@ -188,11 +197,13 @@ def _unlike(version: Version, counts: Mapping[str, pd.DataFrame]) -> np.ndarray:
         return np.zeros(len(counts[version.numerator[0]]), dtype=bool)
     share = []
     for names in (version.numerator, version.denominator):
-        parts, whole = (
-            sum(counts[name][c].abs().to_numpy(dtype=float) for name in names) for c in ("apportioned", "count")
+        parts, whole, shared = (
+            sum(counts[name][column].abs().to_numpy(dtype=float) for name in names)
+            for column in ("apportioned", "count", "shared")
         )
-        share.append(np.divide(parts, whole, out=np.full_like(whole, np.nan), where=whole > 0))
-    return np.abs(share[0] - share[1]) > 0.5  # nothing counted on a side (NaN): nothing was shared unlike
+        none = np.where(shared > 0, 1, np.nan)  # a share of 0 is a share; where nothing was counted nothing is unlike
+        share.append(np.divide(parts, whole, out=none, where=whole > 0))
+    return np.abs(share[0] - share[1]) > 0.5
 
 
 def _grades(
