@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,14 +14,15 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from hfwork.measure.frame import Frame
-from hfwork.plan.periods import calendar_periods
+from hfwork.plan.periods import Period, calendar_periods, parse
 from hfwork.release.disclosure import hide_counts
 
 TOWNS = {"T1": ["V1", "V2", "V3"], "T2": ["V4", "V5"], "T3": ["V6", "V7", "V8"]}
 VILLAGES = [village for villages in TOWNS.values() for village in villages]
 START, AS_OF = dt.date(2016, 6, 1), dt.date(2017, 6, 30)
 PHASES = {"P1": (START, dt.date(2016, 6, 30)), "P2": (START, dt.date(2019, 12, 31))}
-PERIODS = calendar_periods(START, AS_OF, ["month", "quarter", "half", "year", "phase", "mc_year"], PHASES)
+LISTED = [parse(token, {}) for token in ("2016-06..2016-10", "2016-09..2017-02", "2017-05 YTD")]
+PERIODS = calendar_periods(START, AS_OF, ["month", "quarter", "half", "year", "phase", "mc_year"], PHASES) + LISTED
 UNITS = pd.DataFrame(
     [("D", "D", None, None)]
     + [(t, "D", t, None) for t in TOWNS]
@@ -86,23 +88,36 @@ def tangled() -> np.ndarray:
     return leaves
 
 
+# Which kinds of period are shown: all, or any few of them.
+KINDS = st.one_of(
+    st.just(sorted({p.level for p in PERIODS})),
+    st.sets(st.sampled_from([p.level for p in PERIODS]), min_size=1).map(sorted),
+)
+
+
 @settings(max_examples=40)
-@given(st.one_of(RARE, COMMON), st.booleans(), st.booleans())
-@example(np.full((8, 13), 20), True, False)
-@example(tangled(), False, False)
-def test_no_hidden_number_is_determined(leaves: np.ndarray, is_stock: bool, down_to_villages: bool) -> None:
-    attack(leaves, is_stock, down_to_villages)
+@given(st.one_of(RARE, COMMON), st.booleans(), st.booleans(), KINDS)
+@example(np.full((8, 13), 20), True, False, ["month", "quarter"])
+@example(tangled(), False, False, ["half", "mc_year", "month", "phase", "quarter", "year"])
+def test_no_hidden_number_is_determined(
+    leaves: np.ndarray, is_stock: bool, down_to_villages: bool, kinds: list[str]
+) -> None:
+    attack(leaves, is_stock, down_to_villages, kinds)
 
 
 @pytest.mark.deep
 @settings(max_examples=600)
-@given(st.one_of(RARE, COMMON), st.booleans(), st.booleans())
-def test_no_hidden_number_is_determined_in_many_tables(leaves: np.ndarray, is_stock: bool, to_villages: bool) -> None:
-    attack(leaves, is_stock, to_villages)
+@given(st.one_of(RARE, COMMON), st.booleans(), st.booleans(), KINDS)
+def test_no_hidden_number_is_determined_in_many_tables(
+    leaves: np.ndarray, is_stock: bool, to_villages: bool, kinds: list[str]
+) -> None:
+    attack(leaves, is_stock, to_villages, kinds)
 
 
-def attack(leaves: np.ndarray, is_stock: bool, down_to_villages: bool) -> None:
+def attack(leaves: np.ndarray, is_stock: bool, down_to_villages: bool, kinds: list[str]) -> None:
     counts = rolled(leaves, is_stock)
+    shown_periods = [p.token for p in PERIODS if p.level in kinds]
+    counts = counts[counts["period"].isin(shown_periods)].reset_index(drop=True)
     if not down_to_villages:
         counts = counts[counts["level"] != "village"].reset_index(drop=True)
     everything = rolled(leaves, is_stock)
@@ -140,3 +155,62 @@ def test_a_return_that_comes_quarterly_is_hidden_by_its_own_number() -> None:
     shown = everything.loc[~months & (everything["level"] == "village"), ["place", "period"]]
     hidden = hide_counts(everything, shown, FRAME, K, True)
     assert len(hidden) == len(shown)
+
+
+def of_three_towns(periods: list[Period], small: dict[str, int]) -> tuple[pd.DataFrame, Frame]:
+    """Counts of three towns with 30 a month, but for the months of T1 that are given; and their frame."""
+    units = pd.DataFrame([("D", "D", None), *[(t, "D", t) for t in TOWNS]], columns=["code", "district", "township"])
+    places = SimpleNamespace(heirs=lambda place, on: {place: 1.0})
+    as_of = max(p.end for p in periods)
+    start = max(START, min(p.start for p in periods))
+    frame = Frame(units, LEVELS[:2], pd.DataFrame(), periods, start, as_of, places, as_of, as_of.isoformat())  # type: ignore[arg-type]
+    months = calendar_periods(start, as_of, ["month"], {})
+    rows = []
+    for place in ["D", *TOWNS]:
+        for period in periods:
+            inside = [m.token for m in months if period.start <= m.start and m.end <= period.end]
+            counts = {t: sum(small.get(token, 30) if t == "T1" else 30 for token in inside) for t in TOWNS}
+            level = "district" if place == "D" else "township"
+            rows.append((place, level, period.token, sum(counts.values()) if place == "D" else counts[place]))
+    return pd.DataFrame(rows, columns=["place", "level", "period", "count"]), frame
+
+
+def is_seen(counts: pd.DataFrame, hidden: pd.DataFrame, place: str, *periods: str) -> bool:
+    keys = set(hidden.itertuples(index=False, name=None))
+    assert set(periods) <= set(counts["period"])
+    return not any((place, period) in keys for period in periods)
+
+
+def test_one_phase_less_another_does_not_give_a_maternal_year_away() -> None:
+    phases = {
+        "P1": ("2016-06-01", "2016-06-30"),
+        "P2": ("2016-06-01", "2019-12-31"),
+        "P3": ("2019-10-01", "2019-12-31"),
+    }
+    dates = {name: (dt.date.fromisoformat(a), dt.date.fromisoformat(b)) for name, (a, b) in phases.items()}
+    periods = calendar_periods(START, dt.date(2020, 9, 30), ["quarter", "phase", "mc_year"], dates)
+    year = [m.token for m in calendar_periods(dt.date(2017, 10, 1), dt.date(2018, 9, 30), ["month"], {})]
+    counts, frame = of_three_towns(periods, dict.fromkeys(year, 0) | {"2018-02": 4})
+    shown = counts[~counts["period"].str.contains("Q")]  # quarters are not published
+    hidden = hide_counts(counts, shown[["place", "period"]], frame, K, False)
+    assert not is_seen(counts, hidden, "T1", "MC2018")
+    assert not is_seen(counts, hidden, "T1", "P2", "P3", "MC2016", "MC2017", "MC2019")
+
+
+def test_listed_periods_and_months_do_not_give_one_another_away() -> None:
+    months = calendar_periods(dt.date(2018, 1, 1), dt.date(2018, 12, 31), ["month"], {})
+    periods = [*months, parse("2018-06 YTD", {}), parse("2018-01..2018-05", {})]
+    counts, frame = of_three_towns(periods, {"2018-06": 4})
+    hidden = hide_counts(counts, counts[["place", "period"]], frame, K, False)
+    assert not is_seen(counts, hidden, "T1", "2018-06")
+    assert not is_seen(counts, hidden, "T1", "2018-06 YTD", "2018-01..2018-05")
+
+
+def test_towns_that_were_merged_do_not_give_one_another_away() -> None:
+    counts, frame = of_three_towns(calendar_periods(START, dt.date(2016, 12, 31), ["month"], {}), {})
+    then = counts[counts["place"] == "T2"]
+    parts = pd.concat([then.assign(place="A", count=4), then.assign(place="B", count=26)])
+    places = SimpleNamespace(heirs=lambda place, on: {"T2": 1.0} if place in "AB" else {place: 1.0})
+    everything = pd.concat([counts, parts], ignore_index=True)
+    hidden = hide_counts(everything, everything[["place", "period"]], replace(frame, places=places), K, False)  # type: ignore[arg-type]
+    assert not is_seen(everything, hidden, "A", "2016-07") and not is_seen(everything, hidden, "B", "2016-07")

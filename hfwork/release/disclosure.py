@@ -5,13 +5,12 @@ a protected count of 1 … k−1. Complementary: every published total equals it
 places (village, town, district) and across periods (month … phase). No such equation may keep a single
 unknown, nor a visible total hidden parts that sum to less than k; and, since equations share cells,
 no hidden number may follow from all of them together (linear algebra; a stock's tree of places has no
-cycles and needs none, unless a unit that was split is shown beside its heirs).
+cycles and needs none, unless a unit that was split or merged is shown beside its heirs).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -21,16 +20,10 @@ from scipy.sparse.csgraph import connected_components
 
 from hfwork.measure.frame import Frame
 from hfwork.plan.folder import Plan
+from hfwork.release import equations
 from hfwork.release.cells import NUMBERS
 
 _PLAIN = {"place": "str", "period": "str"}
-_FINER = {
-    "phase": ("mc_year", "year", "half", "quarter", "month"),
-    "mc_year": ("quarter", "month"),
-    "year": ("half", "quarter", "month"),
-    "half": ("quarter", "month"),
-    "quarter": ("month",),
-}
 
 
 def hide(plan: Plan, cells: pd.DataFrame, counts: Sequence[pd.DataFrame], frame: Frame) -> pd.DataFrame:
@@ -71,37 +64,38 @@ def hide_counts(counts: pd.DataFrame, shown: pd.DataFrame, frame: Frame, k: int,
     meant for publication; ``k`` the smallest count that may be seen (0 may).
     """
     whole = counts.pivot(index="place", columns="period", values="count")
-    windows, of_token = _windows(frame, whole, is_stock)
+    windows, of_token = equations.windows_of(frame, whole, is_stock)
     first_token = {w: token for token, w in reversed(of_token.items())}
     table = whole[[first_token[w] for w in range(len(windows))]]
     row = {place: i for i, place in enumerate(table.index)}
     number = table.fillna(0).to_numpy(dtype=np.int64)  # a unit of then has no count in periods it did not see
     public = np.zeros(number.shape, dtype=bool)
     public[shown["place"].map(row).to_numpy(dtype=int), shown["period"].map(of_token).to_numpy(dtype=int)] = True
-    then = _then_equations(frame, row, public)
-    equations = _place_equations(frame, row, public) + then
+    then = equations.of_then(frame, row, public)
+    found = equations.of_places(frame, row, public) + then
     if not is_stock:
-        equations += _period_equations(frame, windows, of_token, np.flatnonzero(public.any(axis=1)))
-    if not equations:
-        equations = [np.array([0, 0])]
+        found += equations.of_periods(frame, windows, of_token, public)
     is_tree = is_stock and not then
-    hidden = _hidden(number.ravel(), public.ravel(), equations, k, is_tree).reshape(public.shape)
+    hidden = _hidden(number.ravel(), public.ravel(), found, k, is_tree).reshape(public.shape)
     keys = shown[hidden[shown["place"].map(row), shown["period"].map(of_token)]]
     return keys[["place", "period"]].reset_index(drop=True)
 
 
-def _hidden(number: np.ndarray, public: np.ndarray, equations: list[np.ndarray], k: int, is_tree: bool) -> np.ndarray:
-    """The cells to hide; an equation is an array of cells, its total first, that total = sum of the rest.
+def _hidden(
+    number: np.ndarray, public: np.ndarray, found: list[equations.Equation], k: int, is_tree: bool
+) -> np.ndarray:
+    """The cells to hide.
 
     ``is_tree``: no two equations share more than a total, so none has to be looked at together with others.
     """
-    rows = np.repeat(np.arange(len(equations)), [len(cells) for cells in equations])
-    cells = np.concatenate(equations)
-    totals = np.array([cells[0] for cells in equations])
-    shape = (len(equations), len(number))
-    member = csr_matrix((np.ones(len(cells), dtype=np.int64), (rows, cells)), shape)
-    sign = csr_matrix((np.ones(len(totals), dtype=np.int64), (np.arange(len(totals)), totals)), shape)
     hidden = public & (number > 0) & (number < k)
+    if not found:
+        return hidden
+    shape = (len(found), len(number))
+    left, right = (_matrix([sides[side] for sides in found], shape) for side in (0, 1))
+    member = left + right
+    single = np.array([len(sides[0]) == 1 for sides in found])
+    totals = np.array([sides[0][0] for sides in found])
 
     def hide_smallest(candidates: np.ndarray) -> bool:
         free = candidates[public[candidates] & ~hidden[candidates]]
@@ -111,99 +105,54 @@ def _hidden(number: np.ndarray, public: np.ndarray, equations: list[np.ndarray],
 
     while True:
         unknown = hidden | ~public
-        parts = (member - sign) @ (hidden * number)
         lone = (member @ unknown == 1) & (member @ hidden == 1)
-        few = ~unknown[totals] & (parts < k) & (member @ hidden > 0)
-        broken = [equations[e] for e in np.flatnonzero(lone | few)]
+        few = single & ~unknown[totals] & (right @ (hidden * number) < k) & (right @ hidden > 0)
+        broken = [found[e] for e in np.flatnonzero(lone | few)]
         # Parts before totals; `any` must not stop at the first equation that is mended.
-        if any([hide_smallest(cells[1:]) or hide_smallest(cells[:1]) for cells in broken]):
+        if any([hide_smallest(parts) or hide_smallest(total) for total, parts in broken]):
             continue
-        known = np.zeros(0, dtype=int) if is_tree else _determined(member - 2 * sign, hidden, unknown)
+        known = np.zeros(0, dtype=int) if is_tree else _determined(right - left, hidden, unknown)
         if not len(known):
             return hidden
-        near = np.unique(np.concatenate([equations[e] for e in member[:, known[:1]].nonzero()[0]]))
+        near = np.unique(np.concatenate([np.concatenate(found[e]) for e in member[:, known[:1]].nonzero()[0]]))
         if not (hide_smallest(near) or hide_smallest(np.flatnonzero(public))):
             return hidden
 
 
-def _determined(balance: csr_matrix, hidden: np.ndarray, unknown: np.ndarray) -> np.ndarray:
-    """The hidden cells that all equations together determine; rows of ``balance`` read parts − total = 0.
+def _matrix(cells: list[np.ndarray], shape: tuple[int, int]) -> csr_matrix:
+    """(equations, cells): 1 where a cell is in the equation."""
+    rows = np.repeat(np.arange(len(cells)), [len(own) for own in cells])
+    columns = np.concatenate(cells)
+    return csr_matrix((np.ones(len(columns), dtype=np.int64), (rows, columns)), shape)
 
-    Equations that share no hidden cell, even through others, are solved apart: the cost is that of the largest
-    such group, not of all together.
+
+def _determined(balance: csr_matrix, hidden: np.ndarray, unknown: np.ndarray) -> np.ndarray:
+    """The hidden cells that all equations together determine; rows of ``balance`` read right − left = 0.
+
+    A cell that is never shown and stands in one equation only takes that equation away: it can be anything. Equations
+    that share no unknown cell, even through others, are solved apart: the cost is that of the largest such group.
     """
-    cells = np.flatnonzero(hidden)
-    clear = np.flatnonzero((abs(balance) @ (unknown & ~hidden) == 0) & (abs(balance) @ hidden > 0))
-    if not len(cells) or not len(clear):
+    cells = np.flatnonzero(unknown)
+    is_hidden = hidden[cells]
+    system = balance[:, cells].tocsr()
+    system = system[np.flatnonzero(system.getnnz(axis=1))]
+    while True:
+        free = (system.getnnz(axis=0) == 1) & ~is_hidden
+        rows = abs(system) @ free == 0
+        if rows.all():
+            break
+        system = system[np.flatnonzero(rows)]
+    used = np.flatnonzero(system.getnnz(axis=0))
+    system, cells, is_hidden = system[:, used], cells[used], is_hidden[used]
+    if not is_hidden.any():
         return np.zeros(0, dtype=int)
-    system = balance[clear][:, cells].tocsr()
     count, group = connected_components(abs(system).T @ abs(system), directed=False)
     known = []
     for label in range(count):
         mine = np.flatnonzero(group == label)
-        part = system[:, mine]
-        part = part[np.flatnonzero(part.getnnz(axis=1))].toarray()
-        if len(part):
+        if is_hidden[mine].any():
+            part = system[:, mine]
+            part = part[np.flatnonzero(part.getnnz(axis=1))].toarray()
             can_move = np.abs(null_space(part)).max(axis=1, initial=0) > 1e-9
-            known.append(cells[mine[~can_move & part.any(axis=0)]])
+            known.append(cells[mine[~can_move & is_hidden[mine]]])
     return np.sort(np.concatenate(known)) if known else np.zeros(0, dtype=int)
-
-
-def _windows(frame: Frame, counts: pd.DataFrame, is_stock: bool) -> tuple[list[tuple[int, int]], dict[str, int]]:
-    """Distinct month windows, and the window of each token: equal ones show the very same count.
-
-    A stock is that of the last month, unless its return is due less often: then a quarter has a number where
-    its last month has none, and the two stay apart.
-    """
-    of_token: dict[str, int] = {}
-    windows: list[tuple[int, int]] = []
-    seen: dict[tuple[int, int, bytes], int] = {}
-    for period in frame.periods:
-        first, last = frame.window(period)
-        window = (last, last) if is_stock else (first, last)
-        key = (*window, counts[period.token].to_numpy(dtype=float).tobytes() if is_stock else b"")
-        if key not in seen:
-            seen[key] = len(windows)
-            windows.append(window)
-        of_token[period.token] = seen[key]
-    return windows, of_token
-
-
-def _place_equations(frame: Frame, row: dict[str, int], public: np.ndarray) -> list[np.ndarray]:
-    """Unit above = sum of its units, in each window in which one of them is shown."""
-    equations = []
-    width = public.shape[1]
-    for upper, lower in pairwise(frame.levels):
-        pairs = frame.units[[upper, lower]].dropna().drop_duplicates()
-        for parent, group in pairs.groupby(upper):
-            places = np.array([row[place] for place in [parent, *group[lower]]])
-            equations += [places * width + window for window in np.flatnonzero(public[places].any(axis=0))]
-    return equations
-
-
-def _then_equations(frame: Frame, row: dict[str, int], public: np.ndarray) -> list[np.ndarray]:
-    """A unit of then = the sum of the units it became, in each window in which it is shown."""
-    equations = []
-    width = public.shape[1]
-    for place in row.keys() - set(frame.units[frame.levels].to_numpy().ravel()):
-        heirs = [row[heir] for heir in frame.places.heirs(place, frame.as_of) if heir in row]
-        if heirs:
-            places = np.array([row[place], *sorted(heirs)])
-            equations += [places * width + window for window in np.flatnonzero(public[row[place]])]
-    return equations
-
-
-def _period_equations(
-    frame: Frame, windows: list[tuple[int, int]], of_token: dict[str, int], places: np.ndarray
-) -> list[np.ndarray]:
-    """Longer period = sum of the finer periods that tile it, at each of the places."""
-    equations = []
-    for parent in frame.periods:
-        first, last = windows[of_token[parent.token]]
-        for level in _FINER.get(parent.level, ()):
-            parts = {of_token[p.token] for p in frame.periods if p.level == level}
-            inside = sorted(w for w in parts if first <= windows[w][0] and windows[w][1] <= last)
-            if len(inside) > 1 and sum(windows[w][1] - windows[w][0] + 1 for w in inside) == last - first + 1:
-                line = np.array([of_token[parent.token], *inside])
-                equations += [place * len(windows) + line for place in places]
-    return equations
