@@ -219,3 +219,41 @@ def test_ambiguous_and_foreign_releases_are_refused(tmp_path: Path) -> None:
     with pytest.raises(HfworkError) as error:
         revisions.compare(old, other)
     assert error.value.code == "other_plans" and "other" in str(error.value)
+
+
+def test_a_code_given_away_is_followed_by_its_unit(tmp_path: Path) -> None:
+    plan = copy.deepcopy(PLAN)
+    plan["changes"] = [
+        {"from_code": "a", "to_code": "b", "kind": "recode", "latest": "2018-07-01T00:00:00"},
+        {"from_code": "a", "to_code": "a", "kind": "reuse", "latest": "2018-07-01T00:00:00"},
+    ]
+    old = release(tmp_path, IDS[0], [cell("a", "2017", 80, 100)])
+    new = release(tmp_path, IDS[1], [cell("b", "2017", 80, 100), cell("a", "2017", 10, 100)],
+                  as_of="2018-12-31", plan=plan)  # fmt: skip
+    found = revisions.compare(old, new)
+    assert not kind(found, "revised") and not kind(found, "gone_place")
+    assert [(row["old"], row["new"]) for row in kind(found, "recoded")] == [("a", "b")]
+    assert [row["place"] for row in kind(found, "new_place")] == ["a"]
+    lost = release(tmp_path, "cccc000000000003", [cell("a", "2017", 10, 100)], as_of="2018-12-31", plan=plan)
+    found = revisions.compare(old, lost)  # the unit is gone; the new owner of its code is another
+    assert not kind(found, "revised")
+    assert [row["place"] for row in kind(found, "gone_place")] == ["a"]
+    assert [row["place"] for row in kind(found, "new_place")] == ["a"]
+
+
+def test_phases_may_have_any_name(tmp_path: Path) -> None:
+    cells = [cell("root", "phase1", 160), cell("root", "准备", 150), cell("root", "2017", 160)]
+    found = revisions.compare(release(tmp_path, IDS[0], cells), release(tmp_path, IDS[1], cells))
+    assert found.latest["period"].to_list() == ["2017"]
+
+
+def test_below_a_year_equal_seasons_are_set_side_by_side(tmp_path: Path) -> None:
+    ends = {"2016-H2": "2016-12-31", "2017-H1": "2017-06-30", "2017-H2": "2017-12-31", "2018-H1": "2018-06-30"}
+    cells = {token: cell("root", token, 100 + 10 * n, end=end) for n, (token, end) in enumerate(ends.items())}
+    old = release(tmp_path, IDS[0], [cells["2016-H2"], cells["2017-H1"], cells["2017-H2"]])
+    new = release(tmp_path, IDS[1], list(cells.values()))
+    latest = revisions.compare(old, new).latest.iloc[0]
+    assert (latest["old_period"], latest["period"], latest["difference"]) == ("2017-H1", "2018-H1", 10)
+    none = revisions.compare(release(tmp_path, "cccc000000000003", [cells["2016-H2"]]),
+                             release(tmp_path, "dddd000000000004", [cells["2018-H1"]]))  # fmt: skip
+    assert none.latest.empty

@@ -79,9 +79,15 @@ def compare(old: Release, new: Release) -> Comparison:
         raise HfworkError("other_plans", given=old.meta["plan"], other=new.meta["plan"])
     before, after = old.plan(), new.plan()
     cells_old, cells_new = old.cells(), new.cells()
-    codes = _followed(set(cells_old["place"]) - set(cells_new["place"]), set(cells_new["place"]), after["changes"])
+    taken, edges = _since(after["changes"], old.meta["as_of"], new.meta["as_of"])
+    there = set(cells_new["place"])
+    codes = _followed((set(cells_old["place"]) - there) | (set(cells_old["place"]) & taken), there, edges)
+    without = cells_old["place"].isin(taken - codes.keys())  # their code is another unit's now
+    lost = [{"what": "gone_place", "place": place, "old": place} for place in cells_old.loc[without, "place"].unique()]
+    cells_old = cells_old[~without]
     cells_old = cells_old.assign(place=cells_old["place"].map(lambda place: codes.get(place, place)))
     rows = [
+        *lost,
         *_figures(cells_old, cells_new),
         *_sets(cells_old, cells_new),
         *({"what": "recoded", "place": to, "old": code, "new": to} for code, to in codes.items()),
@@ -93,9 +99,19 @@ def compare(old: Release, new: Release) -> Comparison:
     return Comparison(old, new, made, _latest(cells_old, cells_new, new.meta["levels"][0]))
 
 
-def _followed(gone: set[str], there: set[str], changes: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Old code → new code along edges that keep a unit whole."""
-    step = {edge["from_code"]: edge["to_code"] for edge in changes if edge["kind"] in ONE_TO_ONE}
+def _since(changes: Iterable[Mapping[str, Any]], old: str, new: str) -> tuple[set[str], list[Mapping[str, Any]]]:
+    """Codes that became another unit's between two days, and the edges after the first day, oldest first."""
+    dated = sorted(((str(edge.get("latest") or "9999")[:10], edge) for edge in changes), key=lambda pair: pair[0])
+    taken = {edge["from_code"] for day, edge in dated if edge["kind"] == "reuse" and old < day <= new}
+    return taken, [edge for day, edge in dated if day > old]
+
+
+def _followed(gone: set[str], there: set[str], edges: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Old code → new code along edges that keep a unit whole; a code's first edge is the one its unit took."""
+    step: dict[str, str] = {}
+    for edge in edges:
+        if edge["kind"] in ONE_TO_ONE and edge["to_code"] != edge["from_code"]:
+            step.setdefault(edge["from_code"], edge["to_code"])
     followed = {}
     for code in sorted(gone):
         heir, seen = step.get(code), {code}
@@ -192,24 +208,36 @@ def _file(what: str, key: tuple[str, str, str, str], old: str | None, new: str |
 
 
 def _latest(old: pd.DataFrame, new: pd.DataFrame, top: str) -> pd.DataFrame:
-    """The district's latest whole figure in each, of the longest period both have: columns of ``COLUMNS``
-    and ``old_period version``. ``intervals`` is ``overlap``, ``apart``, ``definition`` (another version) or empty.
+    """The district's latest whole figure in each, of the longest period both have and, below a year, of the same
+    season: columns of ``COLUMNS`` and ``old_period version``. ``intervals`` is ``overlap``, ``apart``, ``definition``
+    (another version) or empty.
     """
     rows = []
     for indicator in old["indicator"].drop_duplicates():
         sides = [side[(side["indicator"] == indicator) & (side["level"] == top) & (side["state"] == "value")
                       & ~side["reason"].isin(_RESERVED)] for side in (old, new)]  # fmt: skip
         for levels in _COMPARED:
-            last = [_last(side, levels) for side in sides]
-            if last[0] is not None and last[1] is not None:
-                rows.append(_pair(indicator, last[0], last[1]))
+            first, second = (_last(side, levels) for side in sides)
+            if seasons := first.keys() & second.keys():
+                season = max(seasons, key=lambda name: str(second[name]["end"]))
+                rows.append(_pair(indicator, first[season], second[season]))
                 break
     return pd.DataFrame(rows).reindex(columns=[*COLUMNS, "old_period", "version"])
 
 
-def _last(cells: pd.DataFrame, levels: tuple[str, ...]) -> dict[str, Any] | None:
-    mine = cells[[not token.startswith("P") and parse(token).level in levels for token in cells["period"]]]
-    return _records(mine.sort_values("end", kind="stable").tail(1))[0] if len(mine) else None
+def _last(cells: pd.DataFrame, levels: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """The latest cell of each season (``H1``, ``Q2``, ``06``; a whole year has one)."""
+    wanted = cells["period"].map(lambda token: _level(token) in levels).astype(bool)
+    mine = _records(cells[wanted].sort_values("end", kind="stable"))
+    return {"" if "year" in levels else cell["period"][5:]: cell for cell in mine}
+
+
+def _level(token: str) -> str:
+    """The level of a period; whatever is no token of the calendar is a phase of the plan."""
+    try:
+        return parse(token).level
+    except HfworkError:
+        return "phase"
 
 
 def _pair(indicator: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
