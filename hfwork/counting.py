@@ -105,11 +105,11 @@ def _errors(entries: list[Entry], frame: Frame) -> pd.DataFrame:
     """Rows and faulty rows per table and place, at every level (a village has its town's share)."""
     columns = ["table", "place", "rows", "errors"]
     sent = pd.DataFrame([[e.table, e.place, e.rows, e.errors] for e in entries], columns=columns)
-    top, middle = frame.levels[:2]
+    middle = frame.levels[min(1, len(frame.levels) - 1)]
     units = frame.places.ancestors(frame.as_of)
     sent["place"] = sent["place"].map(units.set_index("code")[middle]).fillna(sent["place"])
     by_unit = sent.groupby(["table", "place"], as_index=False)[["rows", "errors"]].sum()
-    root = units[top].dropna().iloc[0]
+    root = frame.places.root
     parts = [by_unit.groupby("table", as_index=False)[["rows", "errors"]].sum().assign(place=root), by_unit]
     for level in frame.levels[2:]:
         pairs = pd.DataFrame({"below": units[level], "place": units[middle]}).dropna().drop_duplicates()

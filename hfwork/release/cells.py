@@ -59,7 +59,7 @@ def assemble(
     if not parts:
         return pd.DataFrame(columns=COLUMNS)
     cells = pd.concat(parts, ignore_index=True)
-    cells = _with_targets(plan, cells)
+    cells = _with_targets(plan, cells, frame)
     return cells[COLUMNS]
 
 
@@ -235,8 +235,11 @@ def _grades(
     return np.where(none_due, "", worst)  # nothing was due: there is nothing to grade
 
 
-def _with_targets(plan: Plan, cells: pd.DataFrame) -> pd.DataFrame:
-    """Target and status: the next target at or after a cell's end counts, else the last one stated."""
+def _with_targets(plan: Plan, cells: pd.DataFrame, frame: Frame) -> pd.DataFrame:
+    """Target and status: the next target at or after a cell's end counts, else the last one stated.
+
+    A target set under an earlier code holds for the unit under its present one.
+    """
     cells["target"] = np.nan
     wanted = [(t, parse(t.period, plan.campaign.phase_dates).end) for t in plan.targets if t.role == "target"]
     # Latest first, so that the nearest coming target is written last and stays; own target beats all-places.
@@ -244,7 +247,7 @@ def _with_targets(plan: Plan, cells: pd.DataFrame) -> pd.DataFrame:
         last = max(d for t, d in wanted if (t.indicator, t.place) == (target.indicator, target.place))
         mine = (cells["indicator"] == target.indicator) & ((cells["end"] <= day) | (day == last))
         if target.place:
-            mine &= cells["place"] == target.place
+            mine &= cells["place"] == plan.places.current(target.place, frame.on)
         cells.loc[mine, "target"] = target.value
     direction = cells["indicator"].map({i.id: i.direction for i in plan.indicators.values()})
     cells["status"] = compare.status(cells["value"], cells["target"], direction, plan.policy.near)
