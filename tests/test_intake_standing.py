@@ -370,3 +370,21 @@ def test_around_a_division_the_whole_stands_for_its_parts_and_the_parts_for_it()
         [SOUTH, 1, 10],
         [NORTH, 1, 10],
     ]
+
+
+def test_a_district_and_its_towns_do_not_both_send_an_extract(tmp_path: Path) -> None:
+    district, inside = "120117000000", tmp_path / "in"
+    town, other = residents(inside, LUTAI, "2018-07-02"), residents(inside, "120117102000", "2018-07-02")
+    whole = template.write(
+        plan().tables["residents"], inside / "all.xlsx", place=district, place_name="宁河区",
+        extract_date=day("2019-01-02"),
+        frame=pd.DataFrame({"person_id": ["甲", "乙"], "village_code": [villages(LUTAI, "2019-01-02")[0]] * 2,
+                            "born_on": day("1970-01-01"), "moved_in": day("2001-01-01")}),
+    )  # fmt: skip
+    first, second = tmp_path / "a", tmp_path / "b"
+    receive(first, town, other)
+    assert refused(first, whole) == ["covering_sender"]
+    assert counts(first) == {LUTAI, "120117102000"}
+    receive(second, whole)
+    assert refused(second, town) == ["covering_sender"]
+    assert refused(tmp_path / "c", town, whole) == ["covering_sender"]

@@ -1,13 +1,15 @@
-"""Files of units that share people – a town and the streets it was divided into – never count side by side."""
+"""Files of units that share people – a town and its streets, a district and its towns – never count side by side."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
 
 from hfwork.errors import HfworkError
 from hfwork.intake import standing
 from hfwork.intake.ledger import Entry
+from hfwork.intake.sender import unit_of
 from hfwork.plan.folder import Plan
 
 
@@ -37,7 +39,18 @@ def _overlaps(entry: Entry, other: Entry, plan: Plan) -> bool:
     if entry.table != other.table or entry.period != other.period:  # of extracts the newest counts, whatever its day
         return False
     places = plan.places
-    return entry.unit in standing.parts_of(other.unit, places) or other.unit in standing.parts_of(entry.unit, places)
+    if entry.unit in standing.parts_of(other.unit, places) or other.unit in standing.parts_of(entry.unit, places):
+        return True
+    return _lies_in(entry, other, plan) or _lies_in(other, entry, plan)
+
+
+def _lies_in(entry: Entry, above: Entry, plan: Plan) -> bool:
+    """True when the one sender is a unit of the other."""
+    on = dt.date.fromisoformat(entry.extract_date) if entry.extract_date else None
+    here = plan.places.parent(entry.place, on)
+    while here and unit_of(here, plan.places) != above.unit:
+        here = plan.places.parent(here, on)
+    return here is not None
 
 
 def _replaces(entry: Entry, whole: Entry, entries: list[Entry], correct: bool, plan: Plan) -> bool:
@@ -49,8 +62,9 @@ def _replaces(entry: Entry, whole: Entry, entries: list[Entry], correct: bool, p
 
 
 def _problem(entry: Entry, other: Entry, plan: Plan) -> HfworkError:
+    within = _lies_in(entry, other, plan) or _lies_in(other, entry, plan)
     return HfworkError(
-        "overlapping_sender",
+        "covering_sender" if within else "overlapping_sender",
         given=entry.key[2],
         where=entry.name,
         place=plan.places.name(entry.place),
