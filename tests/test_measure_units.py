@@ -100,6 +100,20 @@ def lectures(places: Places) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def test_a_return_that_begins_before_a_window_is_not_due_in_it(tmp_path: Path) -> None:
+    places = written(tmp_path, *CHANGES["recode"])
+    measure, table = PLAN.measures["villages_returned"], PLAN.tables["villages"]
+    assert table.every == "year"
+    none = pd.DataFrame({"measure": [], "place": [], "month": [], "count": []})
+    returned = pd.DataFrame(
+        {"measure": [measure.id], "place": ["201"], "first": [2019 * 12], "last": [2019 * 12 + 11], "count": [1]}
+    )
+    rolled = roll_up(none, returned, {measure.id: measure}, {"villages": table}, {}, frame_on(places))
+    mine = rolled.astype({"place": "str", "period": "str"}).query("place == '201'").set_index("period")
+    assert mine.loc[["2019", "P2"], "reported"].to_list() == [1, 1]
+    assert mine.loc[["2019-Q4", "2019-12", "P3"], ["expected", "reported"]].to_numpy().sum() == 0
+
+
 def counted(tables: dict[str, pd.DataFrame], frame: Frame, folder: Path) -> pd.DataFrame:
     plan_tables = {name: PLAN.tables[name] for name in tables}
     wanted = ("residents", "lectures_held", "volunteers")
@@ -283,6 +297,52 @@ def test_towns_that_were_merged_are_gone_units(tmp_path: Path) -> None:
     places = written(tmp_path, rows, [f"10,40,merge,{DAY},0.5,", f"30,40,merge,{DAY},0.5,", f"102,402,recode,{DAY},,"])
     now = frame_on(places)
     assert [gone(each, now) for each in frames_then(now)] == [["10", "30"], []]
+
+
+def test_a_merger_of_parts_keeps_the_units_of_the_later_day(tmp_path: Path) -> None:
+    rows = ["10,township,1,甲镇,A,,2018-07-01", "12,township,1,东街,East,2018-07-01,",
+            "13,township,1,西街,West,2018-07-01,2019-07-01", "14,township,1,丁镇,D,,2019-07-01",
+            "30,township,1,新镇,New,2019-07-01,"]  # fmt: skip
+    later = "2019-06-01,2019-07-01,sourced"
+    places = written(tmp_path, rows, [f"10,12,split,{DAY},0.6,", f"10,13,split,{DAY},0.4,",
+                                      f"13,30,merge,{later},0.5,", f"14,30,merge,{later},0.5,"])  # fmt: skip
+    now = frame_on(places)
+    first, second, _ = frames_then(now)  # 30 took in part of 10: nothing of then adds up to what is now
+    assert gone(first, now) == [] and gone(second, now) == ["13", "14"]
+
+
+def test_part_of_a_village_that_became_no_village_is_marked(tmp_path: Path) -> None:
+    area = ["190,functional,1,园区,Park,2018-07-01,", "103,village,10,甲三村,A3,2018-07-01,"]
+    rows = [*STAYS, "101,village,10,甲一村,A1,,2018-07-01", *area]
+    places = written(tmp_path, rows, [f"101,103,split,{DAY},0.7,", f"101,190,split,{DAY},0.3,"])
+    people = pd.DataFrame({"person_id": [f"示例{i}" for i in range(100)], "village_code": "101"})
+    people = people.assign(born_on=dt.date(1980, 1, 1), moved_in=dt.date(2015, 1, 1))
+    counts = counted({"residents": people}, frame_on(places), tmp_path)
+    now = counts[(counts["measure"] == "residents") & (counts["period"] == "2020-12")].set_index("place")
+    assert now.loc["1", "count"] == 100 and now.loc["103", ["count", "apportioned"]].to_list() == [70, 70]
+
+
+@pytest.mark.parametrize(
+    ("sent", "reported"),
+    [
+        ({"10": dt.date(2018, 7, 2)}, [1, 1]),  # the old name, after the change
+        ({"12": dt.date(2018, 6, 29), "13": dt.date(2018, 6, 29)}, [1, 1]),  # the new names, before it
+        ({"12": dt.date(2018, 6, 29)}, [1, 0]),
+        ({"12": AS_OF, "13": dt.date(2020, 12, 30)}, [1, 1]),  # on different days
+    ],
+)
+def test_extracts_around_a_division_cover_their_people(
+    sent: dict[str, dt.date], reported: list[int], tmp_path: Path
+) -> None:
+    places = written(tmp_path, *CHANGES["split"])
+    frame = frame_on(places)
+    cube = pd.DataFrame({"measure": ["residents"], "place": ["102"], "month": [0], "count": [9]})
+    none = pd.DataFrame({"measure": [], "place": [], "first": [], "last": [], "count": []})
+    measures = {"residents": PLAN.measures["residents"]}
+    rolled = roll_up(cube, none, measures, {"residents": PLAN.tables["residents"]}, {"residents": sent}, frame)
+    month = rolled.astype({"place": "str", "period": "str"}).query("period == '2018-05'").set_index("place")
+    # village 101 went to street 12, village 102 to both: its people are covered when both have sent
+    assert month.loc["1", "reported"] == sum(reported)
 
 
 EDGES = {

@@ -106,7 +106,9 @@ def _returned_leaf(
             spans = _listed(begin, end, frame)
             inside &= [span in spans for span in zip(starts, ends, strict=True)]
         else:
-            spans = [(0, m) for m in range(begin, end + 1) if m % LENGTH[table.every] == CLOSES[table.every]]
+            closing = [m for m in range(begin, end + 1) if m % LENGTH[table.every] == CLOSES[table.every]]
+            spans = [(max(m - LENGTH[table.every] + 1, first), m) for m in closing]
+            spans = [span for span in spans if span[0] >= begin]  # of a longer one this is a part: it is not due here
         spans = spans[-1:] if measure.last is not None else spans  # a stock is what the last return of the period says
         due = [last for _, last in spans]
         out[1, :, p] = units[:, [last - first for last in due]].sum(axis=1)
@@ -159,16 +161,19 @@ def _positions(places: pd.Series, index: dict[str, int]) -> np.ndarray:
 def _covered(senders: Mapping[str, dt.date], sharing: Sharing, frame: Frame) -> np.ndarray:
     """Day (ordinal, 0 for never) of the extract that covers each code: its own, or that of a unit above.
 
-    Units are read as they were on the day of the extract; a code shared out is covered by all its heirs or not.
+    Units are read as they were on the day of the extract; a code shared out is covered by all its heirs or not, and
+    then as of the oldest of theirs.
     """
-    covered = np.zeros(len(sharing.codes), dtype=np.int64)
-    for day in sorted(set(senders.values())):
-        lineage = frame.places.lineage(day)
-        sent = {place for place, on in senders.items() if on == day}
-        mine = lineage[["code", *frame.levels]].isin(sent).any(axis=1)
-        whole = mine.groupby(lineage["code"]).all().reindex(sharing.codes, fill_value=False).to_numpy()
-        covered[whole] = day.toordinal()
-    return covered
+    parts = []
+    for place, day in senders.items():
+        lineage = frame.places.lineage(frame.places.nearest(place, day))  # either name serves around a change
+        mine = lineage[["code", *frame.levels]].isin([place]).any(axis=1)
+        parts.append(lineage.loc[mine, ["code", "weight"]].assign(day=day.toordinal()))
+    if not parts:
+        return np.zeros(len(sharing.codes), dtype=np.int64)
+    sent = pd.concat(parts).sort_values("day", ascending=False, kind="stable")
+    whole = sent[sent.groupby("code")["weight"].cumsum() > 1 - 1e-6]
+    return whole.groupby("code")["day"].max().reindex(sharing.codes, fill_value=0).to_numpy(dtype=np.int64)
 
 
 def _alive(level: str, sharing: Sharing, frame: Frame) -> np.ndarray:
@@ -220,7 +225,7 @@ def _up(names: list[str], leaf: np.ndarray, sharing: Sharing, frame: Frame) -> p
         inside = unit >= 0
         # A code whose heirs lie in one unit of this level is whole there: its return counts once, nothing is shared.
         again = pd.DataFrame({"code": sharing.origin, "unit": unit}).duplicated().to_numpy()
-        shared = (weight < 1) & (here.groupby(sharing.origin).transform("nunique").to_numpy() > 1)
+        shared = (weight < 1) & (here.fillna("").groupby(sharing.origin).transform("nunique").to_numpy() > 1)
         marks = np.stack([np.abs(leaf[:, 0]), behind], axis=1) * shared[:, None]
         numbers = np.concatenate([leaf, marks], axis=1)
         numbers[:, 1:3, again] = 0

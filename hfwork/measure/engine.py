@@ -116,11 +116,12 @@ class Engine:
             names = [str(file) for file in files.get(measure.table, [])]
             if column is None or not names:
                 continue
-            where = f" AND ({measure.where})" if measure.where else ""
+            # a row that fails the condition was reported all the same: nothing of it counts
+            counted = f"CASE WHEN {measure.where} THEN {column} ELSE 0 END" if measure.where else column
             found = self._db.execute(
                 f'SELECT "{tables[measure.table].place}" AS place, year(_start) * 12 + month(_start) - 1 AS first, '
-                f"year(_end) * 12 + month(_end) - 1 AS last, sum(CAST({column} AS BIGINT))::BIGINT AS count "
-                f"FROM read_parquet($files) WHERE ({column}) IS NOT NULL AND _end <= $as_of{where} "
+                f"year(_end) * 12 + month(_end) - 1 AS last, sum(CAST({counted} AS BIGINT))::BIGINT AS count "
+                f"FROM read_parquet($files) WHERE ({column}) IS NOT NULL AND _end <= $as_of "
                 "GROUP BY ALL ORDER BY ALL",
                 {"files": names, "as_of": as_of},
             ).df()

@@ -51,8 +51,9 @@ def frame_of(plan: Plan, as_of: dt.date) -> Frame:
     levels = [level for level in watched.periods if level in LEVELS]
     phases = plan.campaign.phase_dates
     periods = calendar_periods(watched.start, as_of, levels, phases)
-    listed = [parse(token, phases) for token in watched.periods if token not in LEVELS]
-    periods += [period for period in listed if period.start <= as_of]
+    listed = [parse(token, phases) for token in dict.fromkeys(watched.periods) if token not in LEVELS]
+    there = {period.token for period in periods}
+    periods += [period for period in listed if period.start <= as_of and period.token not in there]
     known = places.frame[places.frame["level"].isin(places.levels)]
     valid = pd.DataFrame(
         {
@@ -98,7 +99,8 @@ def gone(then: Frame, now: Frame) -> list[str]:
     found = []
     for unit, into in heirs.items():
         split = len(into) > 1 and all(origins[heir] == {unit} for heir in into)
-        merged = len(into) == 1 and all(len(origins[heir]) > 1 for heir in into)
+        beside = {other for heir in into for other in origins[heir]}
+        merged = len(into) == 1 and len(beside) > 1 and all(heirs[other] == into for other in beside)
         if (split or merged) and not into & heirs.keys():
             found.append(unit)
     return found

@@ -101,6 +101,19 @@ class Places:
         chain = self._chain(code)
         return next((c for c in reversed(chain) if self._is_valid(c, on)), code)
 
+    def nearest(self, code: str, on: dt.date) -> dt.date:
+        """The day nearest to a day on which a unit is valid. Raises ``unknown_place``."""
+        if code not in self._rows:
+            raise self._unknown(code)
+        if self._is_valid(code, on):
+            return on
+        days = []
+        for row in self._rows[code]:
+            start, end = (pd.Timestamp(str(row[column])) for column in ("valid_from", "valid_to"))
+            days += [start.date()] if pd.notna(start) else []
+            days += [(end - pd.Timedelta(days=1)).date()] if pd.notna(end) else []
+        return min(days, key=lambda day: abs(day - on))
+
     def heirs(self, code: str, on: dt.date) -> dict[str, float]:
         """The units a unit lives on in (or came from) on a day, with its share in each; shares add up to 1.
 

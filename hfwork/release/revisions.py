@@ -5,6 +5,7 @@ Only published cells are read. A unit that merely got a new code or name is foll
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,7 +121,8 @@ def _followed(gone: set[str], there: set[str], edges: Iterable[Mapping[str, Any]
             heir = step.get(heir)
         if heir in there:
             followed[code] = heir
-    return followed
+    shared = {heir for heir, times in Counter(followed.values()).items() if times > 1}  # several became one
+    return {code: heir for code, heir in followed.items() if heir not in shared}
 
 
 def _figures(old: pd.DataFrame, new: pd.DataFrame) -> list[dict[str, Any]]:
@@ -177,7 +179,8 @@ def _definitions(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[dict[st
 
 
 def _targets(old: Iterable[Mapping[str, Any]], new: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    keyed = [{(t["indicator"], t["place"], t["period"], t["role"]): t["value"] for t in side} for side in (old, new)]
+    names = ("indicator", "place", "period", "role", "scope")
+    keyed = [{tuple(t.get(name) for name in names): t["value"] for t in side} for side in (old, new)]
     rows = []
     for key in sorted(keyed[0].keys() | keyed[1].keys(), key=str):
         first, second = (side.get(key) for side in keyed)
