@@ -22,7 +22,7 @@ def with_shares(workspace: Workspace, indicator: str, shares: dict[str, float]) 
     for measure, share in shares.items():
         rows = here & (counts["measure"] == measure)
         counts.loc[rows, "apportioned"] = np.rint(counts.loc[rows, "count"] * share).astype(np.int64)
-        counts.loc[rows, "shared"] = int(share > 0)
+        counts.loc[rows, "shared"] = share > 0
     cells = assemble(workspace.plan, counts, counted.frame, counted.errors, [indicator])
     return cells[(cells["place"] == town) & (cells["period"] == "2017")].iloc[0]
 

@@ -39,7 +39,7 @@ def roll_up(
     arrived (as they were on its day) and that day: a period that ends later is not reported by it.
     ``expected`` and ``reported`` count the returns (or extracts) a number should and does rest on: ``reported`` 0
     means the number is missing, not zero. ``apportioned``: how much of the count was shared out by
-    weights; ``shared``: the whole counts it was shared out of (a share of 1 may be 0).
+    weights; ``shared``: some count was (its share may be 0).
     """
     sharing = Sharing(frame)
     grains = {table.grain for table in tables.values() if table.kind == "return"}
@@ -226,14 +226,15 @@ def _up(names: list[str], leaf: np.ndarray, sharing: Sharing, frame: Frame) -> p
         # A code whose heirs lie in one unit of this level is whole there: its return counts once, nothing is shared.
         again = pd.DataFrame({"code": sharing.origin, "unit": unit}).duplicated().to_numpy()
         shared = (weight < 1) & (here.fillna("").groupby(sharing.origin).transform("nunique").to_numpy() > 1)
-        marks = np.stack([np.abs(leaf[:, 0]), behind], axis=1) * shared[:, None]
-        numbers = np.concatenate([leaf, marks], axis=1)
-        numbers[:, 1:3, again] = 0
-        total = np.zeros((leaf.shape[0], 5, len(units), leaf.shape[3]), dtype=np.int64)
-        np.add.at(total.transpose(2, 0, 1, 3), unit[inside], numbers.transpose(2, 0, 1, 3)[inside])
-        columns = total.transpose(1, 0, 2, 3).reshape(5, -1)
+        columns = [
+            _added(leaf[:, 0], unit, inside),
+            _added(leaf[:, 1], unit, inside & ~again).astype(np.int32),
+            _added(leaf[:, 2], unit, inside & ~again).astype(np.int32),
+            _added(np.abs(leaf[:, 0]), unit, inside & shared),
+            _added(behind, unit, inside & shared) > 0,
+        ]
         shape = (len(names), len(units), len(tokens))
-        part = pd.DataFrame(dict(zip(COLUMNS[4:], columns, strict=True)))
+        part = pd.DataFrame({name: column.ravel() for name, column in zip(COLUMNS[4:], columns, strict=True)})
         for at, key in enumerate(("measure", "place", "period")):
             turn = np.arange(shape[at]).reshape([-1 if axis == at else 1 for axis in range(3)])
             codes = np.broadcast_to(turn, shape).ravel()
@@ -242,3 +243,14 @@ def _up(names: list[str], leaf: np.ndarray, sharing: Sharing, frame: Frame) -> p
         offset["place"] += len(units)
         parts.append(part)
     return pd.concat(parts, ignore_index=True)[COLUMNS]
+
+
+def _added(numbers: np.ndarray, unit: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """(measures, rows, periods) → (measures, units, periods): the wanted rows of each unit added up."""
+    total = np.zeros((numbers.shape[0], unit.max(initial=-1) + 1, numbers.shape[2]), dtype=np.int64)
+    rows = np.flatnonzero(wanted)
+    rows = rows[np.argsort(unit[rows], kind="stable")]
+    found, starts = np.unique(unit[rows], return_index=True)
+    if len(rows):
+        total[:, found] = np.add.reduceat(numbers[:, rows], starts, axis=1)
+    return total

@@ -110,7 +110,7 @@ def _cells(
     blank = state != "value"
     x, n = np.where(blank, np.nan, x), np.where(blank, np.nan, n)
     value = x if indicator.plain else np.divide(x * indicator.factor, n, out=np.full(len(x), np.nan), where=n > 0)
-    shared = [counts[name]["shared"].to_numpy() > 0 for name in [*version.numerator, *version.denominator]]
+    shared = [counts[name]["shared"].to_numpy() for name in [*version.numerator, *version.denominator]]
     cells = cells.assign(numerator=x, denominator=n, value=value, state=state, reason=reason)
     cells["apportioned"] = np.any(shared, axis=0) & ~blank
     for name, confidence in _CONFIDENCE.items():
@@ -198,7 +198,7 @@ def _unlike(version: Version, counts: Mapping[str, pd.DataFrame]) -> np.ndarray:
     share = []
     for names in (version.numerator, version.denominator):
         parts, whole, shared = (
-            sum(counts[name][column].abs().to_numpy(dtype=float) for name in names)
+            sum(np.abs(counts[name][column].to_numpy(dtype=float)) for name in names)
             for column in ("apportioned", "count", "shared")
         )
         none = np.where(shared > 0, 1, np.nan)  # a share of 0 is a share; where nothing was counted nothing is unlike
