@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.linalg import null_space
+from scipy.linalg import eigh
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
@@ -24,6 +24,7 @@ from hfwork.release import equations
 from hfwork.release.cells import NUMBERS
 
 _PLAIN = {"place": "str", "period": "str"}
+_ZERO = 1e-7  # of eigenvalues and of entries of eigenvectors
 
 
 def hide(plan: Plan, cells: pd.DataFrame, counts: Sequence[pd.DataFrame], frame: Frame) -> pd.DataFrame:
@@ -39,11 +40,12 @@ def hide(plan: Plan, cells: pd.DataFrame, counts: Sequence[pd.DataFrame], frame:
     for indicator in plan.indicators.values():
         for name in indicator.measure_ids():
             users.setdefault(name, []).append(indicator.id)
+    of_measure = [{str(name): part for name, part in each.groupby("measure", observed=True)} for each in counts]
     for name, indicators in users.items():
         measure = plan.measures[name]
         if measure.unit in plan.policy.protected_units:
             shown = cells.loc[cells["indicator"].isin(indicators), ["place", "period"]].drop_duplicates()
-            own = pd.concat([part[part["measure"] == name].astype(_PLAIN) for part in counts])
+            own = pd.concat([parts[name].astype(_PLAIN) for parts in of_measure if name in parts])
             hidden = hide_counts(own, shown, frame, plan.policy.minimum_count, measure.is_stock)
             hidden_keys.append(hidden.merge(pd.DataFrame({"indicator": indicators}), how="cross"))
     if not hidden_keys:
@@ -152,7 +154,8 @@ def _determined(balance: csr_matrix, hidden: np.ndarray, unknown: np.ndarray) ->
         mine = np.flatnonzero(group == label)
         if is_hidden[mine].any():
             part = system[:, mine]
-            part = part[np.flatnonzero(part.getnnz(axis=1))].toarray()
-            can_move = np.abs(null_space(part)).max(axis=1, initial=0) > 1e-9
+            # The null space of AᵀA is that of A, at a fraction of the cost; its entries are small whole numbers.
+            values, vectors = eigh((part.T @ part).toarray().astype(float), driver="evd")
+            can_move = np.abs(vectors[:, values < _ZERO]).max(axis=1, initial=0) > _ZERO
             known.append(cells[mine[~can_move & is_hidden[mine]]])
     return np.sort(np.concatenate(known)) if known else np.zeros(0, dtype=int)
