@@ -217,7 +217,7 @@ def test_the_digest_does_not_see_the_order_of_keys_and_rows(plan: Plan, folder: 
     ("name", "old", "new"),
     [
         ("policy.yaml", "minimum_count: 10", "minimum_count: 5"),
-        ("campaign.yaml", "end: 2020-12-31 ", "end: 2020-12-30 "),
+        ("campaign.yaml", "end: 2020-12-31 ", "end: 2020-11-30 "),
         ("places.csv", "丰台镇", "丰臺镇"),
         ("place_changes.csv", "2017-10-31", "2017-10-01"),
         ("aliases.csv", "廉庄乡", "廉庄子"),

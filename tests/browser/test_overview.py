@@ -67,7 +67,7 @@ def test_opens_with_sentences_map_and_table(watched: Watched) -> None:
     assert watched.texts(".hf-says h2") == ["健康档案建档率"]
     assert watched.texts(".hf-says li") == [
         "2018年第2季度宁河区健康档案建档率81.4%（4,240/5,209，95%区间80.3–82.5），数据截至2018年6月30日。",
-        "8个单位中有数的2个，不足以比较。",
+        "8个单位中有数据的2个，不足以比较。",
         "数据质量A级。牵头单位：区卫计委。",
     ]
     assert list(table(watched)) == ["宁河区", *(t[1] + (" †" if t[1] == "岳龙镇" else "") for t in TOWNS)]
