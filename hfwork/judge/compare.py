@@ -1,4 +1,8 @@
-"""Judgements that are columns before they are colours: against a target, against a reference value."""
+"""Judgements that are columns before they are colours: against a target, a reference, others of like size.
+
+Sources: Altman & Bland, BMJ 326 (2003) 219 (a difference from two estimates); Benjamini & Hochberg, J. R. Stat. Soc. B
+57 (1995) 289; Benjamini & Yekutieli, Ann. Stat. 29 (2001) 1165; Holm, Scand. J. Stat. 6 (1979) 65.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import false_discovery_control
 
 from hfwork.errors import HfworkError
 from hfwork.judge.columns import Column, take
@@ -33,7 +39,7 @@ def status(value: Column, target: Column, direction: Column, near: float = 0.9) 
     slack = SLACK * np.abs(targets)
     met = np.where(up, values >= targets - slack, values <= targets + slack)
     close = np.where(up, values >= near * targets - slack, values <= targets / near + slack)
-    return give(_pick([~judged, met, close], ["none", "met", "near"], "behind"))
+    return give(pick([~judged, met, close], ["none", "met", "near"], "behind"))
 
 
 def against(lower: Column, upper: Column, reference: Column, direction: Column) -> Column:
@@ -52,7 +58,93 @@ def against(lower: Column, upper: Column, reference: Column, direction: Column) 
     missing = np.isnan(lows) | np.isnan(highs) | np.isnan(references)
     above, below = lows > references, highs < references
     tests = [missing, ~(above | below), above & (signs == 0), signs == 0, above == (signs > 0)]
-    return give(_pick(tests, ["none", "similar", "higher", "lower", "better"], "worse"))
+    return give(pick(tests, ["none", "similar", "higher", "lower", "better"], "worse"))
+
+
+def difference(lower: Column, upper: Column, direction: Column) -> Column:
+    """What the interval of a difference (here less there, now less then) says; codes as ``against``, reference 0.
+
+    Two overlapping intervals may still differ; judging the difference itself loses no power.
+    """
+    return against(lower, upper, 0.0, direction)
+
+
+def ratio(lower: Column, upper: Column, direction: Column) -> Column:
+    """What the interval of a ratio says; codes as ``against`` with the reference 1."""
+    return against(lower, upper, 1.0, direction)
+
+
+def peers(size: Column, count: int = 5) -> list[NDArray[np.int64]]:
+    """For each unit the ``count`` others nearest in size (by ratio), as positions; none for a unit without a size.
+
+    Parameters: ``size`` > 0 (persons), shape (units,). Ties go to official order. Towns have towns of like size as
+    peers, not the best ones: size decides how far chance alone can move a figure.
+    """
+    (sizes,), _ = take(size=size)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.where(sizes > 0, np.log(sizes.astype(float)), np.nan)
+    found = []
+    for row, own in enumerate(logs):
+        others = np.flatnonzero(~np.isnan(logs) & (np.arange(len(logs)) != row))
+        near = others[np.argsort(np.abs(logs[others] - own), kind="stable")] if not np.isnan(own) else others[:0]
+        found.append(np.sort(near[:count]))
+    return found
+
+
+def rest(count: Column, total: Column, whole_count: Column, whole_total: Column) -> tuple[Column, Column]:
+    """What remains of a whole without the unit: ``(count, total)``; the fair counterpart of a part.
+
+    NaN where anything is missing or the unit is not contained (more in the part than in the whole).
+    """
+    columns = take(count=count, total=total, whole_count=whole_count, whole_total=whole_total)
+    (x, n, xs, ns), give = columns
+    inside = (x <= xs) & (n <= ns)
+    return give(np.where(inside, xs - x, np.nan)), give(np.where(inside, ns - n, np.nan))
+
+
+def quintiles(value: Column, direction: Column = "none") -> Column:
+    """Fifths of the units by value, 1 … 5, where no interval can judge; 0 where missing or fewer than ten units.
+
+    Parameters: ``value`` of shape (units,); ``direction`` as in ``status``: 5 is the best fifth, or simply the highest
+    when none. Equal values share the lower fifth. Fifths order figures, they test nothing: about a fifth is always
+    last. Errors: ``judge_direction`` and those of ``columns.take``.
+    """
+    (values, signs), give = take(value=value, direction=_signs(direction))
+    known = ~np.isnan(values)
+    fifths = np.zeros(len(values), dtype=np.int64)
+    if known.sum() >= 10:
+        scored = np.where(signs < 0, -values, values)[known]
+        below = np.searchsorted(np.sort(scored), scored, side="left")
+        fifths[known] = 1 + below * 5 // known.sum()
+    return give(fifths)
+
+
+def adjust(p: Column, method: str = "bh") -> Column:
+    """p-values of many tests at once, made comparable with one level.
+
+    Parameters: ``p`` in [0, 1], any shape, NaN allowed (left out, stays NaN); ``method`` ``bh`` (false discovery rate,
+    Benjamini–Hochberg), ``by`` (the same under any dependence), ``holm`` or ``bonferroni`` (family-wise error).
+    Returns: adjusted p, never below p. Through ``scipy.stats.false_discovery_control``; Holm and Bonferroni written
+    out. Errors: ``judge_adjustment``, ``judge_probability``.
+    """
+    (values,), give = take(p=p)
+    adjusted = np.full(values.shape, np.nan)
+    known = ~np.isnan(values)
+    own = values[known].astype(float)
+    if ((own < 0) | (own > 1)).any():
+        raise HfworkError("judge_probability", given=own[(own < 0) | (own > 1)][0])
+    tests = len(own)
+    if method in ("bh", "by"):
+        adjusted[known] = false_discovery_control(own, method=method) if tests else own
+    elif method == "bonferroni":
+        adjusted[known] = np.minimum(own * tests, 1)
+    elif method == "holm":
+        order = np.argsort(own, kind="stable")
+        steps = np.maximum.accumulate(np.minimum(own[order] * (tests - np.arange(tests)), 1))
+        adjusted[np.flatnonzero(known)[order]] = steps
+    else:
+        raise HfworkError("judge_adjustment", given=method, allowed=("bh", "by", "holm", "bonferroni"))
+    return give(adjusted)
 
 
 def _signs(direction: Column) -> Column:
@@ -67,7 +159,7 @@ def _signs(direction: Column) -> Column:
     return signs.to_numpy().reshape(np.shape(direction))
 
 
-def _pick(tests: list[Any], codes: list[str], otherwise: str) -> Any:
+def pick(tests: list[Any], codes: list[str], otherwise: str) -> Any:
     """The code of the first test that holds, per cell; codes are shared objects, not copies."""
     names = np.array([*codes, otherwise], dtype=object)
     return names[np.select(tests, list(range(len(codes))), len(codes))]

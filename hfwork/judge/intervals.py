@@ -37,7 +37,7 @@ def wilson(count: Column, total: Column, confidence: float = 0.95) -> tuple[Colu
     Formula: (2x + z² ± z·√(z² + 4x(1 − x/n))) / 2(n + z²).
     Errors: ``judge_count`` (negative or infinite), ``judge_confidence``, and those of ``columns.take``.
     """
-    z = _quantile(confidence)
+    z = quantile_of(confidence)
     (counts, totals), give = take(count=count, total=total)
     lower, upper = np.empty((2, counts.size))
     for start in range(0, counts.size, BLOCK):
@@ -83,7 +83,7 @@ def poisson_exact(count: Column, confidence: float = 0.95) -> tuple[Column, Colu
     Formula: lower = χ²(α/2; 2x)/2, upper = χ²(1 − α/2; 2x + 2)/2, through the inverse incomplete gamma.
     Errors: ``judge_count``, ``judge_confidence``, and those of ``columns.take``.
     """
-    tail = _tail(confidence)
+    tail = tail_of(confidence)
     (counts,), give = take(count=count)
     return _give_pair(give, _exact(_block("count", counts), tail))
 
@@ -95,7 +95,7 @@ def byar(count: Column, confidence: float = 0.95) -> tuple[Column, Column]:
     (the formula dips under it at very small counts). Within 0.2 % of exact from 10 events at 95 %.
     Formula: lower = x(1 − 1/9x − z/3√x)³; upper = y(1 − 1/9y + z/3√y)³ with y = x + 1.
     """
-    z = _quantile(confidence)
+    z = quantile_of(confidence)
     (counts,), give = take(count=count)
     return _give_pair(give, _byar(_block("count", counts), z))
 
@@ -105,7 +105,7 @@ def count_interval(count: Column, confidence: float = 0.95) -> tuple[Column, Col
 
     Parameters, results and errors as ``poisson_exact``.
     """
-    _tail(confidence)
+    tail_of(confidence)
     (counts,), give = take(count=count)
     return _give_pair(give, _count_limits(_block("count", counts), confidence))
 
@@ -119,7 +119,7 @@ def rate(count: Column, exposure: Column, factor: float, confidence: float = 0.9
     Formula: ``count_interval`` / exposure · factor.
     Errors: ``judge_count``, ``judge_confidence``, ``judge_factor``, and those of ``columns.take``.
     """
-    _tail(confidence)
+    tail_of(confidence)
     if not 0 < factor < np.inf:
         raise HfworkError("judge_factor", given=factor)
     (counts, exposures), give = take(count=count, exposure=exposure)
@@ -149,9 +149,9 @@ def _give_pair(give: Any, limits: tuple[Floats, Floats]) -> tuple[Column, Column
 
 
 def _count_limits(x: Floats, confidence: float) -> tuple[Floats, Floats]:
-    lower, upper = _byar(x, _quantile(confidence))
+    lower, upper = _byar(x, quantile_of(confidence))
     few = x < EXACT_BELOW
-    lower[few], upper[few] = _exact(x[few], _tail(confidence))
+    lower[few], upper[few] = _exact(x[few], tail_of(confidence))
     return lower, upper
 
 
@@ -177,13 +177,13 @@ def _block(name: str, column: NDArray[Any]) -> Floats:
     return cells
 
 
-def _tail(confidence: float) -> float:
+def tail_of(confidence: float) -> float:
     """The probability left out on each side."""
     if not 0 < confidence < 1:
         raise HfworkError("judge_confidence", given=confidence)
     return (1 - confidence) / 2
 
 
-def _quantile(confidence: float) -> float:
+def quantile_of(confidence: float) -> float:
     """The standard normal quantile: 1.959964 for 0.95."""
-    return -float(ndtri(_tail(confidence)))
+    return -float(ndtri(tail_of(confidence)))
