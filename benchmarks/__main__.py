@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import intervals, pipeline
+from benchmarks import intervals, judgement, pipeline
 
-BENCHMARKS = {"pipeline": pipeline.main, "intervals": intervals.main}
+BENCHMARKS = {"pipeline": pipeline.main, "intervals": intervals.main, "judgement": judgement.main}
 
 if __name__ == "__main__":
     wanted = sys.argv[1:] or list(BENCHMARKS)

@@ -1,0 +1,266 @@
+"""Do neighbours resemble each other beyond chance, and where? For analysts, at village level.
+
+Sources: Moran, Biometrika 37 (1950) 17; Geary, Inc. Stat. 5 (1954) 115; Cliff & Ord, Spatial Processes (1981); Anselin,
+Geogr. Anal. 27 (1995) 93; Sokal, Oden & Thomson, Geogr. Anal. 30 (1998) 331; Ord & Getis, Geogr. Anal. 27 (1995) 286.
+esda does the work; what differs from spdep is said where it is so.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtr
+
+from hfwork.errors import HfworkError
+from hfwork.judge.compare import adjust
+from hfwork.judge.smoothing import standardised_rates
+
+Floats = NDArray[np.float64]
+LEAST_UNITS = 8
+TIES_BELOW = 1000  # units
+QUADRANTS = np.array(["none", "high_high", "low_high", "low_low", "high_low"], dtype=object)  # esda's numbers 1 … 4
+COLUMNS = ["local", "expected", "variance", "z", "p", "permuted_p", "adjusted_p", "quadrant", "cluster", "reason"]
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Who borders whom. ``positions``: for each of ``ids`` the positions of its neighbours, in ``ids``."""
+
+    ids: tuple[str, ...]
+    positions: tuple[tuple[int, ...], ...] = field(repr=False)
+
+    @property
+    def islands(self) -> list[str]:
+        """Units without a neighbour: they take no part in any measure, and are to be named."""
+        return [name for name, near in zip(self.ids, self.positions, strict=True) if not near]
+
+    @cached_property
+    def weights(self) -> Any:
+        """A libpysal ``W``, rows adding up to 1."""
+        from libpysal.weights import W
+
+        made = W(dict(enumerate(map(list, self.positions))), id_order=list(range(len(self.ids))), silence_warnings=True)
+        made.transform = "r"
+        return made
+
+    def among(self, kept: NDArray[np.bool_]) -> Neighbours:
+        """The same for some of the units only; who loses the last neighbour becomes an island."""
+        if kept.all():
+            return self
+        new = np.cumsum(kept) - 1
+        near = [tuple(int(new[j]) for j in self.positions[i] if kept[j]) for i in np.flatnonzero(kept)]
+        return Neighbours(tuple(name for name, keep in zip(self.ids, kept, strict=True) if keep), tuple(near))
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A global measure: value, expectation and variance without a pattern, z, p by normal theory and by permutation.
+
+    ``units`` took part, ``islands`` and ``missing`` did not. ``reason``: empty, ``too_few_units``, ``no_variance``.
+    """
+
+    value: float
+    expected: float
+    variance: float
+    z: float
+    p: float
+    permuted_p: float
+    units: int
+    islands: list[str]
+    missing: list[str]
+    reason: str = ""
+
+
+def neighbours(ids: Sequence[str], pairs: Iterable[tuple[str, str]], mutual: bool = True) -> Neighbours:
+    """Neighbours from a table of pairs (or from shapes, by the pairs ``release.shapes`` finds).
+
+    Parameters: ``ids`` of the units in order; ``pairs`` of two ids; ``mutual``: each pair counts both ways. A pair
+    twice counts once. Errors: ``judge_neighbour`` for an id that is not among ``ids`` or is its own neighbour.
+    """
+    at = {name: i for i, name in enumerate(ids)}
+    near: list[set[int]] = [set() for _ in ids]
+    for one, other in pairs:
+        for name in (one, other):
+            if name not in at:
+                raise HfworkError("judge_neighbour", given=name, allowed=ids)
+        if one == other:
+            raise HfworkError("judge_neighbour", given=f"{one}–{other}")
+        near[at[one]].add(at[other])
+        if mutual:
+            near[at[other]].add(at[one])
+    return Neighbours(tuple(ids), tuple(tuple(sorted(found)) for found in near))
+
+
+def moran(value: ArrayLike, near: Neighbours, permutations: int = 999, seed: int = 1, normal: bool = False) -> Pattern:
+    """Moran's I, row-standardised: above its expectation −1/(n − 1) neighbours resemble each other.
+
+    Parameters: ``value`` of shape (units,), NaN where missing (left out, as are islands); variance under randomisation,
+    or under ``normal`` values. Returns: ``Pattern``, p two-sided; ``permuted_p`` two-sided from seeded permutations
+    (twice the smaller tail). Through ``esda.Moran``. For rates use ``moran_rate``: small units scatter more, and their
+    noise hides or feigns a pattern. Errors: ``judge_lengths``.
+    """
+    import esda
+
+    y, kept, whole = _kept(value, near)
+    if reason := _unfit(y):
+        return _none(whole, reason)
+    found = esda.Moran(y, kept.weights, transformation="r", permutations=0)
+    variance, z, p = (
+        (found.VI_norm, found.z_norm, found.p_norm) if normal else (found.VI_rand, found.z_rand, found.p_rand)
+    )
+    permuted = _permuted(y, kept, permutations, seed)
+    high, low = (permuted >= found.I - 1e-12).sum() + 1, (permuted <= found.I + 1e-12).sum() + 1
+    both = min(1.0, 2 * min(high, low) / (permutations + 1)) if permutations else np.nan
+    return Pattern(float(found.I), float(found.EI), float(variance), float(z), float(p), both, len(y), *whole)
+
+
+def moran_rate(count: ArrayLike, total: ArrayLike, near: Neighbours, permutations: int = 999, seed: int = 1) -> Pattern:
+    """Moran's I of rates standardised by their own variance (Assunção & Reis 1999); else as ``moran``.
+
+    esda's ``Moran_Rate`` gives the same but for its handling of a negative between-unit variance (see ``smoothing``).
+    """
+    return moran(standardised_rates(count, total), near, permutations, seed)
+
+
+def geary(value: ArrayLike, near: Neighbours) -> Pattern:
+    """Geary's C: below 1 neighbours resemble each other; variance under randomisation. Through ``esda.Geary``.
+
+    z is turned so that it is positive for resemblance, as in spdep. Parameters and errors as ``moran``.
+    """
+    import esda
+
+    y, kept, whole = _kept(value, near)
+    if reason := _unfit(y):
+        return _none(whole, reason)
+    found = esda.Geary(y, kept.weights, transformation="r", permutations=0)
+    z = float((1 - found.C) / np.sqrt(found.VC_rand))
+    return Pattern(float(found.C), 1.0, float(found.VC_rand), z, float(2 * ndtr(-abs(z))), np.nan, len(y), *whole)
+
+
+def lisa(
+    value: ArrayLike, near: Neighbours, permutations: int = 999, seed: int = 1, level: float = 0.05
+) -> pd.DataFrame:
+    """Local Moran: which units lie in a group of high or low values, or stand out from their neighbours.
+
+    Parameters: as ``moran``; ``level`` of the false discovery rate. Returns: one row per unit in order, ``COLUMNS``:
+    ``local`` I (divided by Σz²/n, as spdep; esda's is n/(n − 1) times less), its conditional expectation and variance,
+    z and two-sided p; ``permuted_p`` two-sided with ties on both sides (spdep draws neighbours with replacement, which
+    widens its reference by about n/(n − 1)); ``adjusted_p`` Benjamini–Hochberg of that; ``quadrant`` of value and
+    neighbours' mean; ``cluster`` the quadrant where ``adjusted_p`` ≤ ``level``, else ``none``; ``reason`` ``missing``,
+    ``island``, ``too_few_units`` or ``no_variance``. Through ``esda.Moran_Local``. Errors: ``judge_lengths``.
+    """
+    import esda
+
+    y, kept, _ = _kept(value, near)
+    values = np.asarray(value, dtype=float)
+    columns: dict[str, Any] = {name: np.full(len(values), np.nan) for name in COLUMNS[:7]}
+    for name in ("quadrant", "cluster"):
+        columns[name] = np.full(len(values), "none", dtype=object)
+    took = _took(values, near)
+    reason = np.where(np.isnan(values), "missing", np.where(took, "", "island")).astype(object)
+    fault = _unfit(y)
+    if fault:
+        reason[took] = fault
+        return pd.DataFrame(columns | {"reason": reason}, index=list(near.ids))[COLUMNS]
+    n = len(y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of esda's own p, which is not used here
+        found = esda.Moran_Local(y, kept.weights, permutations=permutations, seed=seed, n_jobs=1)
+    z = y - y.mean()
+    m2 = (z**2).mean()
+    size = np.fromiter((len(part) for part in kept.positions), dtype=float, count=n)
+    columns["local"][took] = found.Is * n / (n - 1)
+    columns["expected"][took] = expected = -(z**2) / ((n - 1) * m2)
+    spread = n / (n - 2) * (1 / size - 1 / (n - 1)) * (m2 - z**2 / (n - 1))
+    columns["variance"][took] = variance = (z / m2) ** 2 * spread
+    with np.errstate(divide="ignore", invalid="ignore"):
+        columns["z"][took] = score = (columns["local"][took] - expected) / np.sqrt(variance)
+    columns["p"][took] = 2 * ndtr(-np.abs(score))
+    if permutations:
+        columns["permuted_p"][took] = _both_tails(found, permutations)
+        columns["adjusted_p"][took] = adjusted = adjust(columns["permuted_p"][took])
+        columns["cluster"][took] = np.where(adjusted <= level, QUADRANTS[found.q], "none")
+    columns["quadrant"][took] = QUADRANTS[found.q]
+    return pd.DataFrame(columns | {"reason": reason}, index=list(near.ids))[COLUMNS]
+
+
+def lisa_rate(
+    count: ArrayLike, total: ArrayLike, near: Neighbours, permutations: int = 999, seed: int = 1, level: float = 0.05
+) -> pd.DataFrame:
+    """Local Moran of rates standardised by their own variance; else as ``lisa``."""
+    return lisa(standardised_rates(count, total), near, permutations, seed, level)
+
+
+def getis_ord(value: ArrayLike, near: Neighbours, star: bool = False) -> Floats:
+    """Local G (or G*, which counts the unit itself) as z-scores with binary weights: high values near high ones.
+
+    Parameters as ``moran``; meant for values above 0. Returns: shape (units,), NaN for missing units and islands.
+    Through ``esda.G_Local``.
+    """
+    import esda
+
+    y, kept, _ = _kept(value, near)
+    made = np.full(len(near.ids), np.nan)
+    if not _unfit(y):
+        found = esda.G_Local(y, kept.weights, transform="B", star=star, permutations=0)
+        made[_took(np.asarray(value, dtype=float), near)] = found.Zs
+        kept.weights.transform = "r"
+    return made
+
+
+def _both_tails(found: Any, permutations: int) -> Floats:
+    """Two-sided p of each unit: twice the smaller tail, a tie counting in both.
+
+    esda tells the smaller of "at least as high" and what is left, so ties are missing from the lower tail. Among few
+    units the same neighbours are drawn again and ties matter; among thousands they do not.
+    """
+    if len(found.Is) > TIES_BELOW:
+        return np.asarray(np.minimum(1, 2 * found.p_sim))
+    low = np.count_nonzero(found.rlisas <= (found.Is + 1e-12)[:, None], axis=1)
+    smaller = np.rint(found.p_sim * (permutations + 1)).astype(np.int64) - 1
+    high = np.where(smaller + low >= permutations, smaller, permutations - smaller)  # the two tails cover all draws
+    return np.asarray(np.minimum(1, 2 * (np.minimum(low, high) + 1) / (permutations + 1)))
+
+
+def _took(value: Floats, near: Neighbours) -> NDArray[np.bool_]:
+    """Units with a value and at least one neighbour with a value."""
+    known = np.isfinite(value)
+    if known.all():
+        return np.fromiter((bool(part) for part in near.positions), dtype=bool, count=len(value))
+    return known & np.array([bool(known[list(part)].any()) for part in near.positions], dtype=bool)
+
+
+def _kept(value: ArrayLike, near: Neighbours) -> tuple[Floats, Neighbours, tuple[list[str], list[str]]]:
+    """The values that take part, their neighbours, and the names of islands and of units without a value."""
+    y = np.asarray(value, dtype=float)
+    if y.shape != (len(near.ids),):
+        raise HfworkError("judge_lengths", sizes=f"value {y.shape}, units {len(near.ids)}")
+    took, missing = _took(y, near), np.isnan(y)
+    names = np.array(near.ids, dtype=object)
+    return y[took], near.among(took), (names[~took & ~missing].tolist(), names[missing].tolist())
+
+
+def _unfit(y: Floats) -> str:
+    if len(y) < LEAST_UNITS:
+        return "too_few_units"
+    return "" if np.ptp(y) > 0 else "no_variance"
+
+
+def _none(whole: tuple[list[str], list[str]], reason: str) -> Pattern:
+    return Pattern(np.nan, np.nan, np.nan, np.nan, np.nan, np.nan, 0, *whole, reason)
+
+
+def _permuted(y: Floats, near: Neighbours, permutations: int, seed: int) -> Floats:
+    """Moran's I of seeded permutations of the values."""
+    if not permutations:
+        return np.array([])
+    z = y - y.mean()
+    mixed = np.random.default_rng(seed).permuted(np.broadcast_to(z, (permutations, len(z))), axis=1)
+    return np.asarray((mixed * (near.weights.sparse @ mixed.T).T).sum(axis=1) / (z**2).sum())
