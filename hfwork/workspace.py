@@ -23,9 +23,10 @@ from hfwork.plan.folder import Plan, load_plan
 from hfwork.plan.indicators import lookup
 from hfwork.plan.reading import build as build_model
 from hfwork.plan.tables import Frozen, read_yaml
-from hfwork.release import bundle, publish, tracing
+from hfwork.release import bundle, publish, tracing, verdicts
 from hfwork.release.bundle import Release, narrow, open_release
 from hfwork.release.cells import assemble
+from hfwork.release.verdicts import Answer
 
 Progress = Callable[[int, int, str], None]
 _MARK = "workspace.yaml"
@@ -139,6 +140,15 @@ class Workspace:
             parts = [assemble(self.plan, counts, frame, counted.errors, wanted) for counts, frame in views]
             self._cells[key] = pd.concat(parts, ignore_index=True)
         return narrow(self._cells[key], by=by, period=period)
+
+    def real_change(self, indicator: str, place: str, period: str, *, published: bool = False) -> Answer:
+        """Is a figure a real change? One sentence that names its test; see ``judge.verdict.real_change``.
+
+        Judged from the vault, or with ``published`` from the current release, where a hidden figure is missing.
+        """
+        lookup(self.plan.indicators, indicator)
+        cells = self.current().cells(indicator) if published else self.cells(indicator)
+        return verdicts.answer(self.plan, cells, indicator, place, period)
 
     # -- releases
 

@@ -1,0 +1,121 @@
+"""One door to "is this change real?": the right test is picked, named, and never stands in for missing data."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hfwork import text
+from hfwork.errors import HfworkError
+from hfwork.judge import intervals
+from hfwork.judge.verdict import Verdict, real_change
+from hfwork.release.verdicts import said
+from hfwork.workspace import Workspace
+
+
+def series(count: list[float | None], total: list[float | None], reason: dict[int, str] | None = None) -> pd.DataFrame:
+    x, n = np.array(count, dtype=float), np.array(total, dtype=float)
+    lower, upper = intervals.wilson(x, n)
+    made = pd.DataFrame({"numerator": x, "denominator": n, "value": x / n * 100, "reason": "", "phase": "1"})
+    made["lower95"], made["upper95"] = lower * 100, upper * 100
+    for row, code in (reason or {}).items():
+        made.loc[row, "reason"] = code
+    return made
+
+
+def test_months_have_a_control_chart() -> None:
+    calm: list[float | None] = [80, 82, 79, 81, 80, 78, 82, 81, 79, 80, 81, 80]
+    whole: list[float | None] = [100.0] * 13
+    found = real_change(series([*calm, 80], whole), "proportion", "month")
+    assert (found.code, found.test, found.points, found.rule) == ("no_change", "p_prime_chart", 13, "")
+    found = real_change(series([*calm, 99], whole), "proportion", "month")
+    assert (found.code, found.rule) == ("higher", "outside")
+    found = real_change(series([*calm, 60], whole), "proportion", "quarter")
+    assert found.code == "lower"
+    # what comes later changes nothing
+    assert real_change(series([*calm, 60], whole), "proportion", "month", at=11).code == "no_change"
+    rates = series([*calm, 140], [1000.0] * 13)
+    assert real_change(rates, "rate", "month").test == "u_prime_chart"
+    assert real_change(rates, "value", "month").test == "xmr_chart"
+    over = series([*calm, 140], whole)  # a share above 100 % is no proportion
+    assert real_change(over, "proportion", "month").test == "xmr_chart"
+
+
+def test_a_new_definition_begins_anew() -> None:
+    rows = series([50] * 12 + [80, 81], [100.0] * 14)
+    rows.loc[12:, "phase"] = "2"
+    found = real_change(rows, "proportion", "month")
+    assert found.test == "newcombe"  # two points of the new definition are no chart
+    assert found.points == 2
+
+
+def test_years_have_a_trend_or_a_year_before() -> None:
+    five = series([300, 350, 400, 450, 500], [1000] * 5)
+    found = real_change(five, "proportion", "year")
+    assert (found.code, found.test, found.points) == ("rising", "cochran_armitage", 5)
+    four = real_change(five.iloc[1:].reset_index(drop=True), "proportion", "year")
+    assert (four.code, four.test) == ("higher", "newcombe")  # four years are no trend; two years may still differ
+    assert four.estimate == pytest.approx(0.05)
+    few = real_change(series([1, 7], [8, 9]), "proportion", "year")
+    assert (few.code, few.test) == ("higher", "fisher") and few.p < 0.05
+    assert real_change(series([2, 3], [8, 9]), "proportion", "year").code == "no_change"
+    events = real_change(series([12, 40], [1000, 1000]), "rate", "year")
+    assert (events.code, events.test) == ("higher", "rate_ratio") and events.estimate == pytest.approx(40 / 12)
+    counts = series([12, 13], [1, 1])
+    counts["denominator"] = np.nan
+    assert real_change(counts, "count", "year").code == "no_change"
+    halves = series([300, 100, 400, 100], [1000] * 4)
+    assert real_change(halves, "proportion", "half").estimate == pytest.approx(0)  # against the same half, not the last
+
+
+def test_too_little_is_said() -> None:
+    assert real_change(series([1], [2]), "proportion", "year").reason == "no_before"
+    assert real_change(series([1, None], [2, 5]), "proportion", "year").reason == "missing"
+    assert real_change(series([None, 1], [2, 5]), "proportion", "year").reason == "no_before"
+    waiting = series([10, 20], [100, 100], {1: "not_yet_due"})
+    assert real_change(waiting, "proportion", "mc_year").reason == "not_yet_due"
+    short = series([10, 20], [100, 100], {0: "partial_period"})
+    assert real_change(short, "proportion", "year").reason == "no_before"
+    over = real_change(series([50, 120], [100, 100]), "proportion", "year")
+    assert (over.code, over.reason) == ("cannot_calculate", "part_exceeds_whole")
+    assert real_change(series([50, 60], [100, 100]), "value", "year").reason == "no_interval"
+    assert real_change(series([50, 60], [100, 100]), "proportion", "phase").reason == "no_before"
+    assert real_change(series([0, 0], [100, 100]), "rate", "year").code == "no_change"
+    none = series([300, 350, 400, 450, 500], [1000] * 5).assign(lower95=np.nan)
+    assert real_change(none, "value", "year").code == "cannot_calculate"
+
+
+def test_every_answer_has_words() -> None:
+    facts = {"name": "建档率", "place": "甲镇", "period": "2018年", "value": "86.3%"}
+    codes = [key.split(".")[1] for key in text.catalogue() if re.fullmatch(r"verdict\.[a-z_]+", key)]
+    tests = [key.split(".")[2] for key in text.catalogue() if key.startswith("verdict.how.")]
+    reasons = [key.split(".")[2] for key in text.catalogue() if key.startswith("verdict.why.")]
+    for lang in text.LANGUAGES:
+        for code in codes:
+            for test in ["", *(t for t in tests if t != "rate_ratio_none")]:
+                for reason in ["", *reasons]:
+                    sentence = said(Verdict(code, test, reason, "shift", 14, 0.1, 0.05, 0.15, 0.01), facts, lang)
+                    assert "86.3%" in sentence or code in ("too_little", "cannot_calculate")
+                    assert "{" not in sentence and sentence[-1] in "。."
+
+
+@pytest.mark.slow
+def test_the_door_of_a_workspace(small: Workspace) -> None:
+    cells = small.cells("health_record_coverage")
+    township = str(cells.loc[cells.level == "township", "place"].iloc[0])
+    months = cells[(cells.place == township) & cells.period.str.fullmatch(r"\d{4}-\d{2}")]
+    found = small.real_change("health_record_coverage", township, str(months.period.iloc[-1]))
+    assert found.verdict.test in ("p_prime_chart", "newcombe", "fisher", "") and found.zh != found.en
+    assert str(found) == found.zh
+    published = small.real_change("health_record_coverage", small.plan.places.root, "2018", published=True)
+    assert published.verdict.code and "2018" in published.en
+    for call in (
+        lambda: small.real_change("health_record", township, "2018"),
+        lambda: small.real_change("health_record_coverage", "nowhere", "2018"),
+        lambda: small.real_change("health_record_coverage", township, "2031"),
+    ):
+        with pytest.raises(HfworkError):
+            call()
