@@ -15,7 +15,7 @@ ROOMS = sorted(file.stem for file in (ROOT / "hfwork" / "judge").glob("[!_]*.py"
 
 
 def test_named_functions_exist() -> None:
-    named = re.findall(r"`([a-z_]+)\.([a-z_]+)`", PAGE)
+    named = [pair for pair in re.findall(r"`([a-z_]+)\.([a-z_]+)`", PAGE) if pair[0] != "hfwork"]
     assert len(named) > 30
     for module, name in named:
         assert hasattr(import_module(f"hfwork.judge.{module}"), name), f"{module}.{name}"

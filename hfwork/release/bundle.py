@@ -78,7 +78,7 @@ class Release:
         return cells
 
     def findings(self, name: str) -> pd.DataFrame:
-        """A table of findings: ``sentences``, ``completeness`` or ``receipts``."""
+        """A table of findings: ``sentences``, ``comparisons``, ``completeness``, ``lineage`` or ``receipts``."""
         allowed = self._names("findings")
         if name not in allowed:
             raise HfworkError("unknown_findings", given=name, allowed=allowed)

@@ -17,6 +17,7 @@ from hfwork.measure.frame import THEN, Frame
 from hfwork.plan.folder import Plan
 from hfwork.release import bundle, pages, receipts
 from hfwork.release.cells import COLUMNS, KEYS, assemble
+from hfwork.release.comparisons import comparisons
 from hfwork.release.disclosure import hide
 from hfwork.release.sentences import sentences
 from hfwork.release.shapes import geojson, shapes
@@ -51,22 +52,24 @@ def build(
     lineage = _lineage(cells, frame)
     map_shapes = shapes(plan, frame.as_of)
     said = sentences(plan, cells[cells["boundaries"] != THEN])
+    compared = comparisons(plan, cells[cells["boundaries"] != THEN], frame.periods)
     completeness = _completeness(plan, counts, levels)
     inputs = inputs.sort_values(["table", "place", "period", "sha256"]).reset_index(drop=True)
     outline = geojson(map_shapes)
-    identity = _identity(plan, frame.as_of, sample, [cells, said, completeness, lineage, inputs], outline)
+    identity = _identity(plan, frame.as_of, sample, [cells, said, compared, completeness, lineage, inputs], outline)
     codes = issued(releases, identity)
     keys = map("|".join, zip(*(cells[name].astype(str) for name in KEYS), strict=True))
     numbered = cells.assign(receipt=receipts.issue(identity, keys, codes))
     meta = _meta(plan, identity, frame.as_of, numbered, sample)
     page = pages.overview(plan, meta, numbered[numbered["boundaries"] != THEN], said, map_shapes, frame.periods)
     tables = {"cells": cells, "receipts": numbered[["receipt"]], "sentences": said, "completeness": completeness}
-    tables["lineage"] = lineage
+    tables |= {"comparisons": compared, "lineage": lineage}
     manifest = _manifest(plan, meta, inputs, tables)
     files: dict[str, bytes | pd.DataFrame] = {
         "cells.parquet": cells,
         "findings/receipts.parquet": numbered[["receipt"]],
         "findings/sentences.parquet": said,
+        "findings/comparisons.parquet": compared,
         "findings/completeness.parquet": completeness,
         "findings/lineage.parquet": lineage,
         "places.geojson": outline,
