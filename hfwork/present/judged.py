@@ -1,0 +1,185 @@
+"""Charts that judge: a funnel of the units of one period, a control chart of one place."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hfwork import text
+from hfwork.judge import control, funnel, runs
+from hfwork.plan.folder import Plan
+from hfwork.plan.indicators import Indicator
+from hfwork.present import charts, readings
+from hfwork.present.charts import GREY, GRID, MUTED, ORANGE, layout
+from hfwork.present.readings import BLUE
+from hfwork.release.verdicts import answer
+
+_WHOLE = {"x": 0, "xref": "container", "pad": {"l": 12, "t": "@drop"}, "yref": "container", "y": 1, "yanchor": "top"}
+_TITLE = {"title": {"text": "@title", **_WHOLE, "font": {"size": 16}, "subtitle": {"text": "@subtitle"}}}
+_KEY = {"text": "@key", "font": {"size": 12, "color": MUTED}, "standoff": 12}
+_AXES = {
+    "xaxis": {
+        "gridcolor": GRID,
+        "zeroline": False,
+        "fixedrange": True,
+        "title": _KEY,
+        "separatethousands": True,
+        "exponentformat": "none",
+    },
+    "yaxis": {"gridcolor": GRID, "zeroline": False, "fixedrange": True, "ticksuffix": "@suffix", "automargin": True},
+}
+_HIGH_LOW = {
+    "low998": "triangle-down",
+    "high998": "triangle-up",
+    "low95": "triangle-down-open",
+    "high95": "triangle-up-open",
+}
+_CURVES = (("low998", "solid"), ("high998", "solid"), ("low95", "dot"), ("high95", "dot"))
+
+# Columns: size (of the curves), low998 high998 low95 high95, centre; one row per unit: total, value, name (beside
+# those outside), symbol, colour, hover; scalars title, subtitle, key, suffix.
+FUNNEL: dict[str, Any] = {
+    "data": [
+        *({"type": "scatter", "mode": "lines", "x": "@size", "y": f"@{name}", "hoverinfo": "skip", "name": name,
+           "line": {"color": GREY, "width": 1.5, "dash": dash}} for name, dash in _CURVES),
+        {"type": "scatter", "mode": "lines", "x": "@size", "y": "@centre", "hoverinfo": "skip", "name": "centre",
+         "line": {"color": MUTED, "width": 1.5}},
+        {"type": "scatter", "mode": "markers+text", "x": "@total", "y": "@value", "text": "@name", "name": "value",
+         "textposition": "middle right", "hovertext": "@hover", "hoverinfo": "text", "cliponaxis": False,
+         "marker": {"size": 11, "color": "@colour", "symbol": "@symbol", "line": {"width": 2, "color": "@colour"}}},
+    ],
+    "layout": layout(**_TITLE, **_AXES, height=460, margin={"l": 10, "r": 70, "t": 112, "b": 60}, hovermode="closest"),
+}  # fmt: skip
+
+_LINES = (("lower", GREY, "6px,4px"), ("upper", GREY, "6px,4px"), ("centre", MUTED, "solid"))
+
+# Columns: at, value, centre, lower, upper, symbol, colour, size, hover; ticks, tick_words; scalars title, subtitle,
+# key, suffix.
+CONTROL: dict[str, Any] = {
+    "data": [
+        *({"type": "scatter", "mode": "lines", "x": "@at", "y": f"@{name}", "hoverinfo": "skip", "name": name,
+           "connectgaps": False, "line": {"color": colour, "width": 1.5, "dash": dash, "shape": "hvh"}}
+          for name, colour, dash in _LINES),
+        {"type": "scatter", "mode": "lines+markers", "x": "@at", "y": "@value", "connectgaps": False, "name": "value",
+         "line": {"color": BLUE, "width": 2}, "hovertext": "@hover", "hoverinfo": "text",
+         "marker": {"size": "@size", "color": "@colour", "symbol": "@symbol", "opacity": 1}},
+    ],
+    "layout": layout(**_TITLE, **{**_AXES, "xaxis": {**_AXES["xaxis"], "tickvals": "@ticks", "ticktext": "@tick_words",
+                                                     "showgrid": False}},
+                     height=430, margin={"l": 10, "r": 16, "t": 112, "b": 70}, hovermode="closest"),
+}  # fmt: skip
+
+
+def funnel_chart(cells: pd.DataFrame, plan: Plan, note: str = "") -> charts.go.Figure:
+    """Units against the limits of their size around the district; the title says how many lie outside.
+
+    ``cells``: one indicator and one period at all levels. Units without a published figure are not in it. With
+    over-dispersed units, fewer than five, or an indicator without an interval there are points but no limits.
+    """
+    indicator = plan.indicators[str(cells["indicator"].iloc[0])]
+    rows = cells[(cells["level"] == plan.places.levels[1]) & cells["value"].notna()].reset_index(drop=True)
+    whole = cells.loc[cells["place"] == plan.places.root, "value"]
+    centre = float(whole.iloc[0]) if len(whole) else np.nan
+    kind = {"wilson": "proportion", "byar": "rate"}.get(indicator.interval, "")
+    x, n = rows["numerator"].to_numpy(dtype=float), rows["denominator"].to_numpy(dtype=float)
+    reason = _why_no_funnel(indicator, kind, centre, x, n)
+    of = centre / indicator.factor
+    flags = np.full(len(rows), "none", dtype=object) if reason else np.asarray(funnel.flags(x, n, of, kind))
+    outside = np.isin(flags, ["low998", "high998"])
+    points = readings.points(rows, plan, indicator)
+    reach = n.max() * 1.05 if len(n) else 1.0
+    sizes = np.linspace(max(1.0, n.min() * 0.5 if len(n) else 1.0), reach, 120)
+    curves = (
+        {name: [None] * len(sizes) for name, _ in _CURVES} if reason else _curves(sizes, of, kind, indicator.factor)
+    )
+    facts = {"all": len(rows), "high": int((flags == "high998").sum()), "low": int((flags == "low998").sum())}
+    said = text.say(f"explore.funnel.{reason or ('outside' if outside.any() else 'inside')}", **facts)
+    columns = {
+        **points,
+        **curves,
+        "size": sizes.tolist(),
+        "centre": [None if reason == "no_district" else centre] * len(sizes),
+        "total": n.tolist(),
+        "name": [name if out else "" for name, out in zip(points["name"], outside, strict=True)],
+        "symbol": [_HIGH_LOW.get(str(flag), "circle") for flag in flags],
+        "colour": [ORANGE if out else BLUE for out in outside],
+        "suffix": charts_suffix(indicator),
+        "key": text.say("explore.key.funnel"),
+        **readings.headline(said, indicator.name[text.language()], text.period(str(cells["period"].iloc[0])), note),
+    }
+    return charts.figure(FUNNEL, columns)
+
+
+def control_chart(cells: pd.DataFrame, plan: Plan, place: str, by: str = "quarter", note: str = "") -> charts.go.Figure:
+    """One place over time with control limits; the title answers whether the latest change is real.
+
+    ``cells``: one indicator; ``by``: the level of the periods. Limits begin anew at a new version of the definition;
+    periods not complete, or with cohorts not yet due, stand hollow and set no limits.
+    """
+    indicator = plan.indicators[str(cells["indicator"].iloc[0])]
+    mine = cells[cells["place"] == place]
+    tokens = [token for _, token in readings.choices(mine, plan, by)][::-1]
+    mine = mine.set_index("period", drop=False).loc[tokens]
+    waiting = mine["reason"].isin(["not_yet_due", "partial_period"]).to_numpy()
+    x, n, y = (mine[name].mask(waiting).to_numpy(dtype=float) for name in ("numerator", "denominator", "value"))
+    phases, factor = mine["version"].to_numpy(), indicator.factor
+    if indicator.interval == "wilson" and not (x > n).any():
+        chart = control.p(x, n, phases=phases, prime=True)
+    elif indicator.interval == "byar" and not indicator.plain:
+        chart = control.u(x, n, phases=phases, prime=True)
+    else:
+        chart, factor = control.xmr(y, phases=phases), 1.0
+    found = runs.flags(chart)
+    marked = found["rule"].to_numpy() != ""
+    complete = mine["period"][mine["value"].notna() & ~waiting]
+    said = text.say("explore.no_chart")
+    if len(complete):
+        said = str(answer(plan, cells, indicator.id, place, str(complete.iloc[-1]))).rstrip("。.")
+    points = readings.points(mine, plan, indicator)
+    at = list(range(len(tokens)))
+    every = -(-len(at) // 8)
+    columns = {
+        **points,
+        **{name: readings.numbers(chart[name] * factor) for name in ("centre", "lower", "upper")},
+        "at": at,
+        "size": [12 if mark else 8 for mark in marked],
+        "symbol": [
+            "diamond" if mark else "circle-open" if wait else "circle"
+            for mark, wait in zip(marked, waiting, strict=True)
+        ],
+        "colour": [ORANGE if mark else BLUE for mark in marked],
+        "ticks": at[::every],
+        "tick_words": [escape(text.period(token)) for token in tokens[::every]],
+        "suffix": charts_suffix(indicator),
+        "key": text.say("explore.key.control"),
+        **readings.headline(said, plan.places.name(place, text.language()), indicator.name[text.language()], note),
+    }
+    return charts.figure(CONTROL, columns)
+
+
+def charts_suffix(indicator: Indicator) -> str:
+    """The unit on an axis, where it is a sign and not a word."""
+    unit = indicator.unit[text.language()]
+    return unit if unit.startswith(("%", "‰")) and len(unit) == 1 else ""
+
+
+def _why_no_funnel(indicator: Indicator, kind: str, centre: float, x: np.ndarray, n: np.ndarray) -> str:
+    if not kind or indicator.plain:
+        return "no_interval"
+    if np.isnan(centre):
+        return "no_district"
+    if kind == "rate":
+        return "too_few_units" if len(x) < funnel.LEAST_UNITS else ""
+    return funnel.overdispersion(x, n).reason
+
+
+def _curves(sizes: np.ndarray, of: float, kind: str, factor: float) -> dict[str, list[float]]:
+    made = {}
+    for confidence, name in ((0.998, "998"), (0.95, "95")):
+        limits = funnel.proportion_limits(sizes, of, confidence) if kind == "proportion" else funnel.rate_limits(
+            sizes, of, 1, confidence)  # fmt: skip
+        made[f"low{name}"], made[f"high{name}"] = ((np.asarray(limit) * factor).tolist() for limit in limits)
+    return made
