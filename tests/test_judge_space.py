@@ -173,6 +173,21 @@ def test_smooth_rates_lie_between(units: list[tuple[int, int]]) -> None:
     assert ((found.weight >= 0) & (found.weight <= 1)).all()
 
 
+def test_common_shares_keep_what_is_real() -> None:
+    n = np.full(14, 400.0)
+    truth = np.linspace(0.6, 0.9, 14)
+    x = np.random.default_rng(1).binomial(400, truth)
+    share = smoothing.empirical_bayes(x, n, kind="proportion")
+    rare = smoothing.empirical_bayes(x, n)
+    assert share.weight[0] > 0.9 > rare.weight[0]
+    assert np.abs(share.smooth - truth).mean() < np.abs(rare.smooth - truth).mean()
+    mean, away = x.sum() / n.sum(), ((x / n - x.sum() / n.sum()) ** 2).mean()  # by hand, all of one size
+    chance = mean * (1 - mean) / 400
+    assert share.weight[0] == pytest.approx((away - chance) / away)
+    with pytest.raises(HfworkError):
+        smoothing.empirical_bayes(x, n, kind="share")
+
+
 def test_smoothing_reasons() -> None:
     found = smoothing.empirical_bayes([5, None, 3, 400, 2], [100, 50, 0, 1000, 900])
     assert found.reason.tolist() == ["", "missing", "no_denominator", "", ""]

@@ -75,8 +75,11 @@ def numbers(column: Any) -> list[float | None]:
     return [None if pd.isna(value) else float(value) for value in column]
 
 
-def test_both_notebooks_are_here() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["01_health_record_coverage", "02_screening_by_township"]
+FIGURES = {"01_health_record_coverage": 4, "02_screening_by_township": 4, "03_coverage_in_depth": 2}
+
+
+def test_all_notebooks_are_here() -> None:
+    assert [path.stem for path in NOTEBOOKS] == list(FIGURES)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
@@ -97,7 +100,7 @@ def test_notebook_runs(path: Path, small: Workspace, monkeypatch: pytest.MonkeyP
     shown = outputs(executed(path, small.folder, monkeypatch))
     assert [o for o in shown if o["output_type"] == "error" or o.get("name") == "stderr"] == []
     figures = [output["data"][PLOTLY] for output in shown if PLOTLY in output.get("data", {})]
-    assert len(figures) == 4
+    assert len(figures) == FIGURES[path.stem]
     for figure in figures:
         assert figure["config"]["showSendToCloud"] is False and figure["config"]["plotlyServerURL"] == ""
         assert "示例数据" in figure["layout"]["title"]["subtitle"]["text"]
