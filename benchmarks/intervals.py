@@ -7,14 +7,12 @@ cells is extrapolated. Only the ratios carry over to another machine.
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable
-from statistics import median
 from typing import Any
 
 import numpy as np
 from statsmodels.stats.proportion import proportion_confint
 
+from benchmarks.timing import Ways, compare
 from hfwork.judge import intervals
 
 CELLS = 10_000_000
@@ -49,25 +47,14 @@ def main() -> None:
     total = draw.integers(1, 5000, CELLS)
     count = draw.binomial(total, 0.3)
     few = count[:LOOPED].tolist(), total[:LOOPED].tolist()
-    ways: dict[str, tuple[Callable[[], Any], float]] = {
+    ways: Ways = {
         "limit: two streaming numpy passes": (lambda: streaming(count, total), 1),
         "hfwork intervals.wilson": (lambda: intervals.wilson(count, total), 1),
         "statsmodels proportion_confint": (lambda: proportion_confint(count, total, method="wilson"), 1),
         "numpy, plain expressions": (lambda: plain_numpy(count, total), 1),
         "Python loop (extrapolated)": (lambda: loop(*few), CELLS / LOOPED),
     }
-    seconds: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(REPEATS):
-        for name, (run, scale) in ways.items():
-            start = time.process_time()
-            run()
-            seconds[name].append((time.process_time() - start) * scale)
-    ours = median(seconds["hfwork intervals.wilson"])
-    print(f"Wilson, {CELLS:,} cells, median of {REPEATS}")
-    for name, taken in seconds.items():
-        low, high = min(taken), max(taken)
-        line = f"{name:36}{median(taken):9.3f} CPU s ({low:.3f} to {high:.3f})"
-        print(f"{line}{median(taken) / ours:9.2f} x hfwork")
+    compare(f"Wilson, {CELLS:,} cells", ways, "hfwork intervals.wilson", REPEATS)
     got, peer = intervals.wilson(count, total), proportion_confint(count, total, method="wilson")
     apart = max(float(np.abs(a - b).max()) for a, b in zip(got, peer, strict=True))
     print(f"largest difference from statsmodels: {apart:.1e}")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from statistics import median
-
 import esda
 import numpy as np
 from esda.smoothing import direct_age_standardization
 from libpysal.weights import lat2W
 
+from benchmarks.timing import Ways, compare
 from hfwork.judge import space, standardised
 
 PLACES, BANDS, SIDE, PERMUTATIONS, REPEATS = 10_000, 19, 100, 999, 7
@@ -39,12 +36,12 @@ def _rates(random: np.random.Generator) -> None:
             upper = (seen + 1) * (1 - 1 / (9 * (seen + 1)) + z / 3 / (seen + 1) ** 0.5) ** 3
             (value + (spread / seen) ** 0.5 * (lower - seen), value + (spread / seen) ** 0.5 * (upper - seen))
 
-    ways: dict[str, tuple[Callable[[], object], float]] = {
+    ways: Ways = {
         "hfwork standardised.dsr": (lambda: standardised.dsr(count, population, standard), 1),
         "esda direct_age_standardization": (lambda: direct_age_standardization(*flat, PLACES), 1),
         f"plain loop ({FEW} places, scaled)": (loop, PLACES / FEW),
     }
-    _compare(f"Directly standardised rates, {PLACES:,} × {BANDS}", ways)
+    compare(f"Directly standardised rates, {PLACES:,} × {BANDS}", ways, "hfwork standardised.dsr", REPEATS)
 
 
 def _local_moran(random: np.random.Generator) -> None:
@@ -66,29 +63,12 @@ def _local_moran(random: np.random.Generator) -> None:
                 z[i] * draws.choice(others, len(part), replace=False).mean() >= seen for _ in range(PERMUTATIONS // 100)
             )
 
-    ways: dict[str, tuple[Callable[[], object], float]] = {
+    ways: Ways = {
         "hfwork space.lisa": (lambda: space.lisa(value, near, PERMUTATIONS), 1),
         "esda Moran_Local": (lambda: esda.Moran_Local(value, weights, permutations=PERMUTATIONS, seed=1, n_jobs=1), 1),
         f"plain loop ({FEW} areas, scaled)": (loop, SIDE * SIDE / FEW * PERMUTATIONS / (PERMUTATIONS // 100)),
     }
-    _compare(f"Local Moran, {SIDE * SIDE:,} areas, {PERMUTATIONS} permutations", ways)
-
-
-def _compare(title: str, ways: dict[str, tuple[Callable[[], object], float]]) -> None:
-    """CPU seconds in turn, the median, and how many times ours."""
-    for run, _ in ways.values():
-        run()  # compiles, fills caches
-    seconds: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(REPEATS):
-        for name, (run, scale) in ways.items():
-            start = time.process_time()
-            run()
-            seconds[name].append((time.process_time() - start) * scale)
-    ours = median(next(iter(seconds.values())))
-    print(f"{title}, median of {REPEATS}")
-    for name, taken in seconds.items():
-        line = f"{name:40}{median(taken):9.4f} CPU s ({min(taken):.4f} to {max(taken):.4f})"
-        print(f"{line}{median(taken) / ours:9.2f} x hfwork")
+    compare(f"Local Moran, {SIDE * SIDE:,} areas, {PERMUTATIONS} permutations", ways, "hfwork space.lisa", REPEATS)
 
 
 if __name__ == "__main__":
