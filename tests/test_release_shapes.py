@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import shutil
@@ -18,9 +19,10 @@ from hypothesis import strategies as st
 from shapely.geometry import Point, box
 
 from hfwork.errors import HfworkError
+from hfwork.judge import space
 from hfwork.plan.folder import Plan, load_plan
 from hfwork.release import gcj02
-from hfwork.release.shapes import map_note, outline, shapes
+from hfwork.release.shapes import borders, map_note, outline, shapes
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 BEFORE, AFTER = dt.date(2019, 12, 31), dt.date(2020, 6, 30)
@@ -261,3 +263,38 @@ def test_an_outline_in_metres_keeps_its_shape(tmp_path: Path) -> None:
 def test_the_public_plan_is_in_metres() -> None:
     frame = shapes(load_plan(DATA / "north-carolina-1974"), dt.date(1978, 6, 30))
     assert len(frame) == 100 and frame.crs.to_epsg() == 32119
+
+
+# -- neighbours
+
+
+@pytest.mark.parametrize("on", [dt.date(2016, 7, 31), dt.date(2018, 6, 30), AFTER])
+def test_neighbours_of_the_table(plan: Plan, on: dt.date) -> None:
+    units = shapes(plan, on)
+    pairs = borders(plan, units, on)
+    assert len(pairs) == len(set(pairs)) and all(a < b for a, b in pairs)
+    near = space.neighbours(list(units["code"]), pairs)
+    assert near.islands == [] and 1.5 * len(units) < len(pairs) < 3 * len(units)
+
+
+def test_neighbours_of_shapes() -> None:
+    carolina = load_plan(DATA / "north-carolina-1974")
+    on = carolina.campaign.monitoring.end
+    units = shapes(carolina, on)
+    pairs = borders(carolina, units, on)
+    names = dict(zip(units["code"], units.geometry, strict=True))
+    assert not carolina.neighbours and carolina.map.kind == "shapes"
+    plain = [(a, b) for a in names for b in names if a < b and names[a].intersects(names[b])]
+    assert pairs == sorted(plain) and len(pairs) > 100
+
+
+def test_shapes_that_touch_are_neighbours(plan: Plan) -> None:
+    on = AFTER
+    units = shapes(plan, on)
+    squares = units.assign(geometry=[box(i % 4, i // 4, i % 4 + 1, i // 4 + 1) for i in range(len(units))])
+    untold = dataclasses.replace(plan, neighbours=[], map=plan.map.model_copy(update={"kind": "shapes"}))
+    pairs = borders(untold, squares, on)
+    codes = list(units["code"])
+    assert (min(codes[0], codes[5]), max(codes[0], codes[5])) in pairs  # a corner is enough
+    assert (min(codes[0], codes[2]), max(codes[0], codes[2])) not in pairs
+    assert borders(dataclasses.replace(plan, neighbours=[]), units, on) == []

@@ -46,6 +46,29 @@ def shapes(plan: Plan, as_of: dt.date) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=found.geometry.to_numpy(), crs=found.crs)
 
 
+def borders(plan: Plan, frame: gpd.GeoDataFrame, as_of: dt.date) -> list[tuple[str, str]]:
+    """Pairs of neighbouring units of a map, each once: from the plan's own table, else from shapes that touch.
+
+    ``frame``: of ``shapes`` on ``as_of``. Of the table the ``core`` lines count whose units stand in the map, under an
+    earlier code too. A schematic map touches nobody in truth: without a table it has no pairs. For
+    ``judge.space.neighbours``.
+    """
+    codes = list(frame["code"])
+    pairs: set[tuple[str, str]] = set()
+    if plan.neighbours:
+        told = [(line.a, line.b) for line in plan.neighbours if line.use == "core"]
+        found = [(plan.places.current(a, as_of), plan.places.current(b, as_of)) for a, b in told]
+    elif plan.map.kind == "tiles":
+        found = []
+    else:
+        at = frame.sindex.query(frame.geometry.to_numpy(), predicate="intersects").T
+        found = [(codes[i], codes[j]) for i, j in at]
+    for a, b in found:
+        if a != b and a in codes and b in codes:
+            pairs.add((min(a, b), max(a, b)))
+    return sorted(pairs)
+
+
 def map_note(plan: Plan, as_of: dt.date) -> dict[str, str]:
     """The note under the map in both languages: it names the units of the day whose place is schematic."""
     valid = plan.places.at(as_of, plan.places.levels[1])["code"]
