@@ -120,6 +120,11 @@ TIMELINE: dict[str, Any] = {
 }  # fmt: skip
 
 
+def suffix(unit: str) -> str:
+    """The unit on an axis, where it is a sign and not a word."""
+    return unit if unit.startswith(("%", "‰")) else ""
+
+
 def bind(template: Mapping[str, Any], table: Table) -> dict[str, Any]:
     """Fill a figure template from a table of named columns (lists) and single values.
 

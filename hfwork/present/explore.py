@@ -132,7 +132,7 @@ def interval_chart(cells: pd.DataFrame, plan: Plan, inside: str | None = None, n
         "marks": ["" if cell["state"] == "value" else readings.said_state(cell) for cell in readings.records(parts)],
         "reference": readings.numbers(known["value"]),
         "reference_words": [f"{escape(name)} {readings.shown(v, indicator)}" for v in known["value"]],
-        "suffix": _suffix(indicator.unit[text.language()]),
+        "suffix": charts.suffix(indicator.unit[text.language()]),
         "span": [low - room, high + room],
         "left": low - room / 2,
         "bottom": len(rows) - 0.4,
@@ -175,7 +175,7 @@ def series_chart(cells: pd.DataFrame, plan: Plan, place: str, by: str = "month",
         "tick_words": [_tick(tokens[i], tokens[j] if (j := i - every) >= 0 else "") for i in ticks],
         "span": [-0.5, len(at) - 0.5],
         "rangemode": "tozero" if indicator.plain else "normal",
-        "suffix": _suffix(indicator.unit[text.language()]),
+        "suffix": charts.suffix(indicator.unit[text.language()]),
     }
     figure = charts.figure(charts.TREND, columns)
     figure.update_traces(marker_opacity=1, selector={"name": "value"})  # plotly fades markers of varying size
@@ -283,7 +283,3 @@ def _tick(token: str, before: str) -> str:
         return text.period(token)
     word = {"H": f"explore.half{part[1:]}", "Q": "explore.quarter"}.get(part[0], "explore.month")
     return text.say(word, number=int(part.lstrip("HQ"))) + ("" if before.startswith(year) else f"<br>{year}")
-
-
-def _suffix(unit: str) -> str:
-    return unit if unit.startswith(("%", "‰")) else ""

@@ -18,7 +18,7 @@ from hfwork.present.readings import BLUE
 from hfwork.release.verdicts import answer
 
 _WHOLE = {"x": 0, "xref": "container", "pad": {"l": 12, "t": "@drop"}, "yref": "container", "y": 1, "yanchor": "top"}
-_TITLE = {"title": {"text": "@title", **_WHOLE, "font": {"size": 16}, "subtitle": {"text": "@subtitle"}}}
+TITLE = {"title": {"text": "@title", **_WHOLE, "font": {"size": 16}, "subtitle": {"text": "@subtitle"}}}
 _KEY = {"text": "@key", "font": {"size": 12, "color": MUTED}, "standoff": 12}
 _AXES = {
     "xaxis": {
@@ -51,7 +51,7 @@ FUNNEL: dict[str, Any] = {
          "textposition": "middle right", "hovertext": "@hover", "hoverinfo": "text", "cliponaxis": False,
          "marker": {"size": 11, "color": "@colour", "symbol": "@symbol", "line": {"width": 2, "color": "@colour"}}},
     ],
-    "layout": layout(**_TITLE, **_AXES, height=460, margin={"l": 10, "r": 70, "t": 112, "b": 60}, hovermode="closest"),
+    "layout": layout(**TITLE, **_AXES, height=460, margin={"l": 10, "r": 70, "t": 112, "b": 60}, hovermode="closest"),
 }  # fmt: skip
 
 _LINES = (("lower", GREY, "6px,4px"), ("upper", GREY, "6px,4px"), ("centre", MUTED, "solid"))
@@ -67,7 +67,7 @@ CONTROL: dict[str, Any] = {
          "line": {"color": BLUE, "width": 2}, "hovertext": "@hover", "hoverinfo": "text",
          "marker": {"size": "@size", "color": "@colour", "symbol": "@symbol", "opacity": 1}},
     ],
-    "layout": layout(**_TITLE, **{**_AXES, "xaxis": {**_AXES["xaxis"], "tickvals": "@ticks", "ticktext": "@tick_words",
+    "layout": layout(**TITLE, **{**_AXES, "xaxis": {**_AXES["xaxis"], "tickvals": "@ticks", "ticktext": "@tick_words",
                                                      "showgrid": False}},
                      height=430, margin={"l": 10, "r": 16, "t": 112, "b": 70}, hovermode="closest"),
 }  # fmt: skip
@@ -106,7 +106,7 @@ def funnel_chart(cells: pd.DataFrame, plan: Plan, note: str = "") -> charts.go.F
         "name": [name if out else "" for name, out in zip(points["name"], outside, strict=True)],
         "symbol": [_HIGH_LOW.get(str(flag), "circle") for flag in flags],
         "colour": [ORANGE if out else BLUE for out in outside],
-        "suffix": charts_suffix(indicator),
+        "suffix": charts.suffix(indicator.unit[text.language()]),
         "key": text.say("explore.key.funnel"),
         **readings.headline(said, indicator.name[text.language()], text.period(str(cells["period"].iloc[0])), note),
     }
@@ -153,17 +153,11 @@ def control_chart(cells: pd.DataFrame, plan: Plan, place: str, by: str = "quarte
         "colour": [ORANGE if mark else BLUE for mark in marked],
         "ticks": at[::every],
         "tick_words": [escape(text.period(token)) for token in tokens[::every]],
-        "suffix": charts_suffix(indicator),
+        "suffix": charts.suffix(indicator.unit[text.language()]),
         "key": text.say("explore.key.control"),
         **readings.headline(said, plan.places.name(place, text.language()), indicator.name[text.language()], note),
     }
     return charts.figure(CONTROL, columns)
-
-
-def charts_suffix(indicator: Indicator) -> str:
-    """The unit on an axis, where it is a sign and not a word."""
-    unit = indicator.unit[text.language()]
-    return unit if unit.startswith(("%", "‰")) and len(unit) == 1 else ""
 
 
 def _why_no_funnel(indicator: Indicator, kind: str, centre: float, x: np.ndarray, n: np.ndarray) -> str:
