@@ -51,7 +51,8 @@ def executed(path: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> An
 def outputs(notebook: Any) -> list[dict[str, Any]]:
     """What cells show and what selectors show (the latter lies in the widgets' state)."""
     shown = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    models = notebook.metadata["widgets"]["application/vnd.jupyter.widget-state+json"]["state"].values()
+    state = notebook.metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {})
+    models = state.get("state", {}).values()  # a notebook without selectors has none
     return shown + [output for model in models for output in model["state"].get("outputs", [])]
 
 
@@ -75,7 +76,15 @@ def numbers(column: Any) -> list[float | None]:
     return [None if pd.isna(value) else float(value) for value in column]
 
 
-FIGURES = {"01_health_record_coverage": 4, "02_screening_by_township": 4, "03_coverage_in_depth": 2}
+FIGURES = {
+    "01_health_record_coverage": 4,
+    "02_screening_by_township": 4,
+    "03_coverage_in_depth": 2,
+    "04_from_couple_to_outcome": 4,
+    "05_birth_defects_and_rare_events": 2,
+    "06_assistance_and_volunteers": 5,
+    "07_add_your_own_indicator": 0,
+}
 
 
 def test_all_notebooks_are_here() -> None:
@@ -247,3 +256,21 @@ def test_names_are_shown_as_text_never_as_markup() -> None:
     cell = {"period": "2018-06", "state": "missing", "reason": "returns_missing", "grade": "", "status": "none"}
     assert "<i>" not in readings.hover(cell, plan.indicators["health_record_coverage"], "<i>镇</i>")
     assert readings.headline("<i>x</i>", "<b>")["title"] == "&lt;i&gt;x&lt;/i&gt;"
+
+
+@pytest.mark.slow
+def test_own_indicator_is_counted_and_its_mistake_named(small: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    notebook = executed(ROOT / "notebooks" / "07_add_your_own_indicator.ipynb", small.folder, monkeypatch)
+    said = "".join(output["text"] for output in outputs(notebook) if output.get("name") == "stdout")
+    assert "\n一致\n" in said and "volunters" in said and "是否指：volunteers" in said
+
+
+@pytest.mark.slow
+def test_cascade_names_what_is_not_due(opened: dict[str, dict[str, Any]], small: Workspace) -> None:
+    book = opened["04"]
+    cells = small.current().cells(by="district")
+    due = cells[cells["indicator"].isin(book["steps"][3:]) & cells["period"].str.startswith("MC")]
+    assert [row[4] for row in book["rows"]] == pytest.approx(list(due["value"]), nan_ok=True)
+    waiting = due["reason"] == "not_yet_due"
+    assert waiting.any()
+    assert [("未到随访期" in row[5]) for row in book["rows"]] == list(waiting)
