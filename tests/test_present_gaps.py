@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from hfwork import text
 from hfwork.judge import equity, smoothing
+from hfwork.plan.folder import load_plan
+from hfwork.plan.periods import parse
 from hfwork.present import gaps
 from hfwork.workspace import Workspace
+
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.mark.parametrize("lang", text.LANGUAGES)
@@ -41,3 +48,27 @@ def test_every_measure_and_reason_has_words() -> None:
         assert text.say(f"equity.{name}", "zh") != text.say(f"equity.{name}", "en")
     for reason in ("missing", "no_population", "zero_mean", "zero_value", "no_gap"):
         assert text.say(f"equity.why.{reason}", "zh")
+
+
+def test_steadied() -> None:
+    """Two towns, four quarters: one always steady; the other has 12 a quarter and needs three for thirty persons."""
+    plan = load_plan(ROOT / "data" / "ninghe-2016")
+    quarters = ["2018-Q1", "2018-Q2", "2018-Q3", "2018-Q4"]
+    rows = [
+        (place, token, count, total)
+        for place, count, total in (("120117102000", 100.0, 120.0), ("120117103000", 9.0, 12.0))
+        for token in quarters
+    ]
+    cells = pd.DataFrame(rows, columns=["place", "period", "numerator", "denominator"]).assign(
+        indicator="preconception_check_coverage", level="township"
+    )
+    cells["end"] = [parse(token, {}).end for token in cells["period"]]
+    found = gaps.steadied(cells, plan, "2018-Q4")
+    assert found.to_numpy().tolist()[0] == [plan.places.name("120117102000", "zh"), "100", "120", 83.3, "", ""]
+    _, _, total, value, reason, merge = found.to_numpy().tolist()[1]
+    assert (total, reason, merge) == ("12", "太少（分母不足30，或事件不足10）", "合并最近3期") and np.isnan(value)
+    assert gaps.steadied(cells, plan, "2018-Q2")["怎样才稳"].tolist() == ["", "只看全区"]
+    stock = cells.assign(indicator="health_record_coverage")  # a stock is never summed over time
+    assert gaps.steadied(stock, plan, "2018-Q4")["怎样才稳"].tolist() == ["", "只看全区"]
+    gone = cells.assign(numerator=cells["numerator"].mask(cells["period"] == "2018-Q3"))
+    assert gaps.steadied(gone, plan, "2018-Q4")["怎样才稳"].tolist() == ["", "只看全区"]  # nothing across a gap

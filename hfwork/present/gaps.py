@@ -1,4 +1,4 @@
-"""Tables of how unequal units are, and of rates drawn towards the mean, for notebooks."""
+"""Tables of how unequal units are, of rates drawn towards the mean and of what steadies a rate, for notebooks."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from hfwork import text
-from hfwork.judge import equity, smoothing
+from hfwork.judge import equity, smoothing, stability
 from hfwork.plan.folder import Plan
+from hfwork.plan.periods import parse
 from hfwork.present import readings
 
 
@@ -46,12 +47,48 @@ def smoothed(cells: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     found = smoothing.empirical_bayes(rows["numerator"], rows["denominator"], kind=kind)
     columns = {
         "place": [cell["name"] for cell in _named(rows, plan)],
-        "denominator": rows["denominator"].to_numpy(),
+        "denominator": rows["denominator"].round().astype("Int64").array,
         "raw": (found.raw * indicator.factor).round(indicator.decimals),
         "smooth": (found.smooth * indicator.factor).round(indicator.decimals),
-        "weight": (found.weight * 100).round(0),
+        "weight": pd.Series(found.weight * 100).round().astype("Int64").array,
     }
     return pd.DataFrame({text.say(f"equity.col.{name}"): column for name, column in columns.items()})
+
+
+def steadied(cells: pd.DataFrame, plan: Plan, period: str) -> pd.DataFrame:
+    """Each unit's figure where it is steady; where not, why it is withheld and what to add up for a steady one.
+
+    ``cells``: one indicator that has an interval, all its periods; ``period``: the one read. The counts stay. What
+    steadies: so many periods of the same length ending with this one, for flows (a stock is never summed); else the
+    whole district.
+    """
+    indicator = plan.indicators[str(cells["indicator"].iloc[0])]
+    kind, phases = stability.kind_of(indicator.interval), plan.campaign.phase_dates
+    level = parse(period, phases).level
+    units = cells[cells["level"] == plan.places.levels[1]]
+    tokens = [t for _, t in readings.choices(units, plan, level)][::-1]
+    tokens = tokens[: tokens.index(period) + 1]
+    x, n = (
+        units.pivot(index="place", columns="period", values=side).reindex(units["place"].unique())[tokens]
+        for side in ("numerator", "denominator")
+    )
+    code = np.asarray(stability.unstable(x[period].to_numpy(), n[period].to_numpy(), kind))
+    value = x[period].to_numpy() * indicator.factor / n[period].where(n[period] > 0).to_numpy()
+    flow = not any(plan.measures[name].is_stock for name in indicator.measure_ids())
+    needed = stability.periods_needed(x.to_numpy(), n.to_numpy(), kind)[:, -1] if flow else np.zeros(len(x), dtype=int)
+    merge = [
+        "" if why in ("", "missing") else text.say(f"steady.{'periods' if count else 'district'}", count=int(count))
+        for why, count in zip(code, needed, strict=True)
+    ]
+    columns = {
+        "place": [plan.places.name(str(place), text.language()) for place in x.index],
+        "numerator": [text.number(count) for count in x[period]],
+        "denominator": [text.number(count) for count in n[period]],
+        "value": np.where(code == "", value, np.nan).round(indicator.decimals),
+        "reason": [text.say(f"steady.why.{why}") if why else "" for why in code],
+        "merge": merge,
+    }
+    return pd.DataFrame({text.say(f"steady.col.{name}"): column for name, column in columns.items()})
 
 
 def _named(rows: pd.DataFrame, plan: Plan) -> list[dict[str, str]]:
