@@ -63,9 +63,15 @@ def parse(token: str, phases: Mapping[str, tuple[dt.date, dt.date]] | None = Non
     if phases and given in phases:
         start, end = phases[given]
         return Period(given, "phase", start, end)
-    unknown = HfworkError("unknown_period", given=given, allowed=dict.fromkeys([*_EXAMPLES, *(phases or {})]))
+    found = _calendar_period(given)
+    if found is None:
+        raise HfworkError("unknown_period", given=given, allowed=dict.fromkeys([*_EXAMPLES, *(phases or {})]))
+    return found
+
+
+def _calendar_period(given: str) -> Period | None:
     if not given.isascii() or re.match(r"0000|MC000[01]", given):  # full-width digits; days before the calendar's first
-        raise unknown
+        return None
     if match := re.fullmatch(r"(\d{4})", given):
         return _months(given, "year", int(given) * 12, 12)
     if match := re.fullmatch(r"(\d{4})-H([12])", given):
@@ -82,7 +88,7 @@ def parse(token: str, phases: Mapping[str, tuple[dt.date, dt.date]] | None = Non
             return Period(given, "span", first.start, last.end)
     if match := re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2]) YTD", given):
         return _months(given, "to_date", int(match[1]) * 12, int(match[2]))
-    raise unknown
+    return None
 
 
 def calendar_periods(
