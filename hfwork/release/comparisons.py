@@ -51,7 +51,7 @@ def comparisons(plan: Plan, cells: pd.DataFrame, periods: list[Period]) -> pd.Da
     made["funnel"] = np.where(events, of_rates, of_shares)
     made["fifth"] = _fifths(own, inside & ~share & ~events, direction)
     earlier = _year_before(periods)
-    before = own["period"].map(earlier).fillna("")
+    before = pd.Series([earlier.get(str(token), "") for token in own["period"]], dtype="str")
     done = own[~own["reason"].isin(_UNFINISHED)].set_index(KEY)
     past = done.reindex(pd.MultiIndex.from_arrays([own["indicator"], own["place"], before], names=KEY))
     same = (past["version"].to_numpy() == own["version"].to_numpy()) & ~own["reason"].isin(_UNFINISHED).to_numpy()
