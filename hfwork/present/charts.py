@@ -18,6 +18,12 @@ INK, MUTED, GRID = "#16302F", "#536B69", "#DDE6E4"
 SKY, GREY, ORANGE = "rgba(86,180,233,0.26)", "#8A9A98", "#D55E00"
 FONT = "'Segoe UI','PingFang SC','Microsoft YaHei','Noto Sans CJK SC','WenQuanYi Micro Hei',sans-serif"
 
+# Of figures in notebooks: the finding as title, what the signs mean under the axis, an axis that only holds words.
+_WHOLE = {"x": 0, "xref": "container", "pad": {"l": 12, "t": "@drop"}, "yref": "container", "y": 1, "yanchor": "top"}
+TITLE = {"title": {"text": "@title", **_WHOLE, "font": {"size": 16}, "subtitle": {"text": "@subtitle"}}}
+KEY = {"text": "@key", "font": {"size": 12, "color": MUTED}, "standoff": 12}
+PLAIN_AXIS = {"showgrid": False, "zeroline": False, "fixedrange": True}
+
 # Nothing is sent anywhere: plotly's own default offers to upload a chart.
 CONFIG: dict[str, Any] = {
     "showSendToCloud": False,

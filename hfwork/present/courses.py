@@ -11,14 +11,11 @@ import pandas as pd
 from hfwork import text
 from hfwork.plan.folder import Plan
 from hfwork.present import charts, readings
-from hfwork.present.charts import GREY, GRID, MUTED, ORANGE, layout
-from hfwork.present.judged import TITLE
+from hfwork.present.charts import GREY, GRID, KEY, ORANGE, PLAIN_AXIS, TITLE, layout
 from hfwork.present.readings import BLUE
 
 _OPEN = ("not_yet_due", "partial_period", "incomplete_returns")
 _ACROSS = 4  # panels beside each other
-_PLAIN_AXIS = {"showgrid": False, "zeroline": False, "fixedrange": True}
-_KEY = {"text": "@key", "font": {"size": 12, "color": MUTED}, "standoff": 10}
 
 # One dot per unit and period: row, value, hover; one line per period: low_high, low_high_row (parted by None); the
 # whole: whole, whole_row; rows, row_words.
@@ -33,8 +30,8 @@ GAP: dict[str, Any] = {
     ],
     "layout": layout(
         **TITLE, height="@height", margin={"l": 10, "r": 20, "t": 112, "b": 60}, hovermode="closest",
-        xaxis={**_PLAIN_AXIS, "showgrid": True, "gridcolor": GRID, "ticksuffix": "@suffix", "title": _KEY},
-        yaxis={**_PLAIN_AXIS, "tickvals": "@rows", "ticktext": "@row_words", "automargin": True,
+        xaxis={**PLAIN_AXIS, "showgrid": True, "gridcolor": GRID, "ticksuffix": "@suffix", "title": KEY},
+        yaxis={**PLAIN_AXIS, "tickvals": "@rows", "ticktext": "@row_words", "automargin": True,
                "autorange": "reversed"},
     ),
 }  # fmt: skip
@@ -146,9 +143,9 @@ def multiples(count: int) -> dict[str, Any]:
             "ticktext": "@tick_words",
             "showticklabels": down == rows - 1 or at + _ACROSS >= count,
         }
-        axes[f"xaxis{number}"] = {**_PLAIN_AXIS, **ticks, "domain": domain["x"], "anchor": f"y{number}",
+        axes[f"xaxis{number}"] = {**PLAIN_AXIS, **ticks, "domain": domain["x"], "anchor": f"y{number}",
                                   "tickfont": {"size": 10}, "showline": True, "linecolor": GRID}  # fmt: skip
-        axes[f"yaxis{number}"] = {**_PLAIN_AXIS, "domain": domain["y"], "anchor": f"x{number}", "showgrid": True,
+        axes[f"yaxis{number}"] = {**PLAIN_AXIS, "domain": domain["y"], "anchor": f"x{number}", "showgrid": True,
                                   "gridcolor": GRID, "nticks": 3, "ticksuffix": "@suffix",
                                   "showticklabels": across == 0, "tickfont": {"size": 10},
                                   **({"matches": "y"} if at else {})}  # fmt: skip

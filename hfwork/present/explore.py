@@ -10,7 +10,7 @@ import pandas as pd
 from hfwork import text
 from hfwork.plan.folder import Plan
 from hfwork.present import charts, readings
-from hfwork.present.charts import GRID, INK, MUTED, ORANGE, layout
+from hfwork.present.charts import GRID, INK, KEY, MUTED, ORANGE, TITLE, layout
 from hfwork.present.readings import BLUE, SIGNS
 
 # The toolbar is of use to analysts, but still nothing is sent anywhere.
@@ -21,9 +21,6 @@ CONFIG: dict[str, Any] = {
     "modeBarButtonsToRemove": ["zoom2d", "pan2d", "select2d", "lasso2d", "autoScale2d", "resetScale2d"],
 }
 PALE, GREY = "#CFE3F1", "#8A9A98"
-_WHOLE = {"x": 0, "xref": "container", "pad": {"l": 12, "t": "@drop"}, "yref": "container", "y": 1, "yanchor": "top"}
-_TITLE = {"title": {"text": "@title", **_WHOLE, "font": {"size": 16}, "subtitle": {"text": "@subtitle"}}}
-_KEY = {"text": "@key", "font": {"size": 12, "color": MUTED}, "standoff": 12}
 
 # Columns, one row per place: row (0, 1, 2 …), name, value, plus, minus, hover, symbol, colour, target, counts
 # (right of the plot), marks (where there is no value); reference, reference_words (one row or none); scalars
@@ -38,12 +35,12 @@ INTERVALS: dict[str, Any] = {
                      "color": INK, "thickness": 1.6, "width": 0}, "name": "value"},
     ],
     "layout": layout(
-        **_TITLE,
+        **TITLE,
         height="@height",
         margin={"l": 10, "r": 190, "t": 112, "b": 60},
         hovermode="closest",
         xaxis={"range": "@span", "ticksuffix": "@suffix", "gridcolor": GRID, "zeroline": False, "fixedrange": True,
-               "title": _KEY},
+               "title": KEY},
         yaxis={"tickvals": "@row", "ticktext": "@name", "range": ["@bottom", -0.6], "showgrid": False,
                "zeroline": False, "fixedrange": True, "automargin": True},
         shapes=[{"each": True, "type": "line", "x0": "@reference", "x1": "@reference", "yref": "paper", "y0": 0,
@@ -71,12 +68,12 @@ STEPS: dict[str, Any] = {
          "name": "numerator"},
     ],
     "layout": layout(
-        **_TITLE,
+        **TITLE,
         height="@height",
         margin={"l": 10, "r": 250, "t": 96, "b": 60},
         barmode="overlay",
         hovermode="closest",
-        xaxis={"rangemode": "tozero", "gridcolor": GRID, "zeroline": False, "fixedrange": True, "title": _KEY,
+        xaxis={"rangemode": "tozero", "gridcolor": GRID, "zeroline": False, "fixedrange": True, "title": KEY,
                "separatethousands": True},
         yaxis={"tickvals": "@row", "ticktext": "@name", "range": ["@bottom", -0.6], "showgrid": False,
                "fixedrange": True, "automargin": True},
@@ -93,11 +90,11 @@ STATES: dict[str, Any] = {
          "name": "state"},
     ],
     "layout": layout(
-        **_TITLE,
+        **TITLE,
         height="@height",
         margin={"l": 10, "r": 16, "t": 96, "b": 60},
         xaxis={"tickvals": "@at", "ticktext": "@tick_words", "tickangle": 0, "showgrid": False, "fixedrange": True,
-               "title": _KEY, "automargin": True},
+               "title": KEY, "automargin": True},
         yaxis={"type": "category", "autorange": "reversed", "showgrid": False, "fixedrange": True, "automargin": True},
     ),
 }  # fmt: skip
@@ -182,10 +179,8 @@ def series_chart(cells: pd.DataFrame, plan: Plan, place: str, by: str = "month",
     head = readings.headline(readings.change(mine, indicator, names[0]), indicator.name[text.language()], note)
     context = () if place == plan.places.root else ("grey",)
     key = readings.key(points, "blue", "band", *context, "target", "reserved", place=names[0], whole=names[1])
-    title = charts.bind(_TITLE, head)["title"]
-    figure.update_layout(
-        title=title, height=430, margin={"t": 96, "b": 84}, xaxis_title=charts.bind(_KEY, {"key": key})
-    )
+    title = charts.bind(TITLE, head)["title"]
+    figure.update_layout(title=title, height=430, margin={"t": 96, "b": 84}, xaxis_title=charts.bind(KEY, {"key": key}))
     return figure
 
 

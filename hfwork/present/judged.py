@@ -13,19 +13,16 @@ from hfwork.judge import control, funnel, runs
 from hfwork.plan.folder import Plan
 from hfwork.plan.indicators import Indicator
 from hfwork.present import charts, readings
-from hfwork.present.charts import GREY, GRID, MUTED, ORANGE, layout
+from hfwork.present.charts import GREY, GRID, KEY, MUTED, ORANGE, TITLE, layout
 from hfwork.present.readings import BLUE
 from hfwork.release.verdicts import answer
 
-_WHOLE = {"x": 0, "xref": "container", "pad": {"l": 12, "t": "@drop"}, "yref": "container", "y": 1, "yanchor": "top"}
-TITLE = {"title": {"text": "@title", **_WHOLE, "font": {"size": 16}, "subtitle": {"text": "@subtitle"}}}
-_KEY = {"text": "@key", "font": {"size": 12, "color": MUTED}, "standoff": 12}
 _AXES = {
     "xaxis": {
         "gridcolor": GRID,
         "zeroline": False,
         "fixedrange": True,
-        "title": _KEY,
+        "title": KEY,
         "separatethousands": True,
         "exponentformat": "none",
     },

@@ -12,8 +12,7 @@ from hfwork import text
 from hfwork.judge import compare
 from hfwork.plan.folder import Plan
 from hfwork.present import charts, readings
-from hfwork.present.charts import GREY, GRID, MUTED, ORANGE, layout
-from hfwork.present.judged import TITLE
+from hfwork.present.charts import GREY, GRID, KEY, ORANGE, PLAIN_AXIS, TITLE, layout
 from hfwork.present.readings import BLUE
 
 BETTER, WORSE = "#009E73", ORANGE
@@ -21,8 +20,6 @@ _LOOK = {"better": ("▲", BETTER, 1), "worse": ("▼", WORSE, -1), "higher": ("
 _SYMBOLS = {"▲": "triangle-up", "▼": "triangle-down", "△": "triangle-up-open", "▽": "triangle-down-open"}
 _SHADES = [[0.0, "#F6C7A3"], [0.25, "#CFE3F1"], [0.5, "#F4F6F6"], [0.75, "#CFE3F1"], [1.0, "#BFE5D8"]]
 _LEAST = 3  # units with a figure, below which there is no spread to stand in
-_PLAIN_AXIS = {"showgrid": False, "zeroline": False, "fixedrange": True}
-_KEY = {"text": "@key", "font": {"size": 12, "color": MUTED}, "standoff": 10}
 
 # One row per indicator: row, low, reach (of all units), low_mid, reach_mid (of the middle half), at, colour, symbol,
 # hover, row_words, beside; scalars title, subtitle, key, bottom.
@@ -39,8 +36,8 @@ SPINE: dict[str, Any] = {
     "layout": layout(
         **TITLE, height="@height", margin={"l": 10, "r": 190, "t": 112, "b": 50}, barmode="overlay",
         hovermode="closest",
-        xaxis={**_PLAIN_AXIS, "range": [-1.05, 1.05], "showticklabels": False, "title": _KEY},
-        yaxis={**_PLAIN_AXIS, "tickvals": "@row", "ticktext": "@row_words", "range": ["@bottom", -0.6],
+        xaxis={**PLAIN_AXIS, "range": [-1.05, 1.05], "showticklabels": False, "title": KEY},
+        yaxis={**PLAIN_AXIS, "tickvals": "@row", "ticktext": "@row_words", "range": ["@bottom", -0.6],
                "automargin": True},
         shapes=[{"type": "line", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1,
                  "line": {"color": ORANGE, "width": 1.5}}],
@@ -58,9 +55,9 @@ TARTAN: dict[str, Any] = {
     ],
     "layout": layout(
         **TITLE, height="@height", margin={"l": 10, "r": 10, "t": 112, "b": 60},
-        xaxis={**_PLAIN_AXIS, "tickvals": "@columns", "ticktext": "@indicators", "tickangle": -25, "automargin": True,
-               "title": _KEY},
-        yaxis={**_PLAIN_AXIS, "tickvals": "@rows", "ticktext": "@places", "autorange": "reversed", "automargin": True},
+        xaxis={**PLAIN_AXIS, "tickvals": "@columns", "ticktext": "@indicators", "tickangle": -25, "automargin": True,
+               "title": KEY},
+        yaxis={**PLAIN_AXIS, "tickvals": "@rows", "ticktext": "@places", "autorange": "reversed", "automargin": True},
     ),
 }  # fmt: skip
 
