@@ -80,7 +80,7 @@ def _cell(indicator: int, place: int, period: Period) -> list[Any]:
     part = round(total * (usual + (wave - 0.5) * 0.28 / (1 if place >= 0 else 5)))
     value = round(100 * part / total, 4)
     if hides and place == UNSTABLE:
-        return [value, part, total, None, None, target, "unstable", "none", "incomplete_returns", "C"]
+        return [None, part, total, None, None, target, "unstable", "none", "too_wide", "C"]
     half = 196 * sqrt(part / total * (1 - part / total) / total)
     status = "none" if target is None else "met" if value >= target else "near" if value >= 0.9 * target else "behind"
     return [value, part, total, round(value - half, 2), round(value + half, 2), target, "value", status, "", "A"]
@@ -147,13 +147,14 @@ def overview() -> dict[str, Any]:
                 cell = dict(zip(NAMES, _cell(i, place, periods[j]), strict=True))
                 shared = place == SHARED and periods[j].token.startswith("2017") and cell["state"] == "value"
                 [code] = receipts.issue("fixture", [f"{i} {place} {j}"])
-                rows.append({"place": place, "period": j, **cell, "apportioned": shared, "receipt": code})
+                rows.append({"place": place, "period": j, **cell, "apportioned": shared, "receipt": code,
+                             "merge": 2 if cell["state"] == "unstable" else 0})  # fmt: skip
         blocks.append(pack_cells(rows, have[i], len(TOWNS), 1 if unit == "%" else 0))
         for j in have[i]:
             said += [i, j, 0, len(TOWNS), 2] if unit == "%" else [i, j, 1]
     return {
         "page": "overview",
-        "format": 2,
+        "format": 3,
         "release": {
             "id": "5f0c91ab00aa11bb",
             "as_of": "2018-06-30",

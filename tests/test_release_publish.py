@@ -46,13 +46,15 @@ def test_carolina_equals_its_source(carolina: Workspace) -> None:
     assert not (cells["state"] == "suppressed").any()  # a public source, no threshold
 
 
-def test_one_result_shape_with_four_states(small: Workspace) -> None:
+def test_one_result_shape_and_every_state(small: Workspace) -> None:
     cells = small.current().cells()
     assert list(cells.columns) == [*COLUMNS, "receipt"]
-    assert set(cells["state"]) == {"value", "missing", "not_applicable", "suppressed"} < set(STATES)
+    assert set(cells["state"]) == set(STATES)
     assert cells["receipt"].is_unique
     blank = cells["state"] != "value"
-    assert cells.loc[blank, NUMBERS].isna().all(axis=None) and (cells.loc[blank, "status"] == "none").all()
+    assert (cells.loc[blank, "status"] == "none").all()
+    counted = cells["state"] == "unstable"  # the counts stay, the value goes
+    assert cells.loc[blank & ~counted, NUMBERS].isna().all(axis=None) and cells.loc[counted, "value"].isna().all()
     assert cells.loc[~blank, "value"].notna().all()
     before = cells[(cells["indicator"] == "family_doctor_coverage") & (cells["end"] < dt.date(2017, 6, 1))]
     assert set(before["state"]) == {"not_applicable"} and set(before["reason"]) == {"before_version"}

@@ -17,7 +17,7 @@ from hfwork.judge.intervals import EXACT_BELOW, wilson
 LEAST_TOTAL = 30  # persons below a proportion
 WIDEST = 0.30  # of an interval, upper − lower
 NARROW = 0.05  # an interval this narrow is steady whatever it is relative to
-WIDEST_RELATIVE = 1.30  # interval width over the proportion, or over its complement where that is smaller
+WIDEST_RELATIVE = 1.30  # interval width over the proportion
 KINDS = ("proportion", "rate")
 
 
@@ -27,8 +27,9 @@ def unstable(count: Column, total: Column, kind: str = "proportion") -> Column:
     Parameters: ``count`` of ``total``, one shape; ``kind`` ``proportion`` or ``rate`` (events over exposure).
     Returns: ``missing``, ``no_denominator``, ``part_exceeds_whole`` (proportions), ``too_few`` (fewer than 30 persons
     below a proportion, fewer than ten events of a rate), ``too_wide`` (95 % Wilson interval at least 30 points wide, or
-    wider than 5 points and more than 1.3 times the smaller of p and 1 − p), else empty.
-    A count of 0 or of all is steady when its interval is at most 5 points wide. The cited standard uses
+    wider than 5 points and more than 1.3 times p), else empty.
+    A count of 0 is steady when its interval is at most 5 points wide. 58 of 60 is steady although its complement, 2 of
+    60, is not: the source shows the first and withholds the second. The cited standard uses
     Clopper–Pearson adjusted for survey design; on full counts Wilson serves. Errors: those of ``intervals.wilson``.
     """
     (x, n), give = take(count=count, total=total)
@@ -40,8 +41,7 @@ def unstable(count: Column, total: Column, kind: str = "proportion") -> Column:
         lower, upper = (np.asarray(limit, float) for limit in wilson(x, n))
         with np.errstate(divide="ignore", invalid="ignore"):
             width, share = upper - lower, x / n
-            less = np.minimum(share, 1 - share)
-            wide = (width >= WIDEST) | ((width > NARROW) & (width > WIDEST_RELATIVE * less))
+            wide = (width >= WIDEST) | ((width > NARROW) & (width > WIDEST_RELATIVE * share))
         tests = [(missing, "missing"), (empty, "no_denominator"), (x > n, "part_exceeds_whole")]
         tests += [(n < LEAST_TOTAL, "too_few"), (wide, "too_wide")]
     codes = np.array(["", *(code for _, code in tests)], dtype=object)

@@ -177,6 +177,7 @@ class Board {
     const ind = m.indicator(state.indicator), name = `${state.indicator}_${state.period}_${m.page.release.id}.csv`;
     const cells = [-1, ...m.page.places.keys()].map((p) => m.cell(state.indicator, state.period, p));
     const notes = [m.say("ui.official_order"), cells.some((c) => c.state === "suppressed") && m.say("ui.suppressed_note"),
+      cells.some((c) => c.state === "unstable") && m.say("ui.unstable_note"),
       cells.some((c) => c.state === "missing") && m.say("ui.missing_note"), cells.some((c) => c.apportioned) && m.say("ui.apportioned_note"),
       m.page.places.some((p) => p.schematic) && m.page.map.schematic && m.say("ui.schematic_place")];
     return [this.heading("table", m.say("ui.table_title", { indicator: m.name(ind.name), period: m.name(m.period(state.period).name), unit: m.places() })),

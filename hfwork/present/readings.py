@@ -17,7 +17,7 @@ from hfwork.plan.periods import LEVELS, parse
 from hfwork.present.maps import STATUS
 
 Cell = dict[str, Any]
-SIGNS = {"missing": "—", "suppressed": "*", "not_applicable": "/"}
+SIGNS = {"missing": "—", "suppressed": "*", "not_applicable": "/", "unstable": "~"}
 SHARED = "≈"  # a figure of before a change of units, shared out to the new ones by weight
 BLUE = "#0072B2"
 _WIDTH = {"zh": 54, "en": 104}  # characters of a title in one line of a notebook
@@ -158,7 +158,9 @@ def hover(cell: Cell, indicator: Indicator, name: str) -> str:
 
 
 def reading(cell: Cell, indicator: Indicator) -> str:
-    """``2,892 / 3,923　73.7%（72.3–75.1）``, or the state of a cell without a value."""
+    """``2,892 / 3,923　73.7%（72.3–75.1）``; the state of a cell without a value, after the counts it may have."""
+    if cell["state"] == "unstable":
+        return f"{text.number(cell['numerator'])} / {text.number(cell['denominator'])}　{said_state(cell)}"
     if cell["state"] != "value":
         return said_state(cell)
     said = marked(cell, indicator)

@@ -17,7 +17,7 @@ from hfwork.release.receipts import ALPHABET, check_character
 SIGNS = "".join(chr(code) for code in range(33, 127) if chr(code) not in "\"'&<>\\")
 BASE = len(SIGNS) // 2
 _VALUE = {sign: value for value, sign in enumerate(SIGNS)}
-SHOWN = ("value", "unstable")  # the states with a number
+COUNTED = ("value", "unstable")  # the states with counts; only the first has a value
 Cell = Mapping[str, Any]
 
 
@@ -50,7 +50,8 @@ def pack_cells(cells: Iterable[Cell], periods: Sequence[int], places: int, decim
     """The cells of one indicator: place by place (−1, the district, first), period by period.
 
     ``cells`` have ``place period`` (indexes), ``state reason status grade target apportioned numerator denominator
-    value lower95 upper95 receipt``. Limits are kept with ``decimals``; a count shared out has two.
+    value lower95 upper95 receipt merge``, the last from ``steadiness``. Limits are kept with ``decimals``; a count
+    shared out has two.
     """
     at = {(cell["place"], cell["period"]): cell for cell in cells}
     units = any(place >= 0 for place, _ in at)
@@ -64,7 +65,7 @@ def pack_cells(cells: Iterable[Cell], periods: Sequence[int], places: int, decim
                 continue
             has, own = _numbers(cell, decimals)
             mark = (*(str(cell[key]) for key in ("state", "reason", "status", "grade")),
-                    _plain(cell["target"]), int(bool(cell["apportioned"])), has)  # fmt: skip
+                    _plain(cell["target"]), int(bool(cell["apportioned"])), has, int(cell["merge"]))  # fmt: skip
             found.append(marks.setdefault(mark, len(marks) + 1))
             numbers += own
             if has:
@@ -87,10 +88,11 @@ def unpack_cells(block: Cell, periods: Sequence[int], places: int, indicator: Ce
             mark = next(marks)
             if not mark:
                 continue
-            state, reason, status, grade, target, apportioned, has = block["marks"][mark - 1]
+            state, reason, status, grade, target, apportioned, has, merge = block["marks"][mark - 1]
             cell = {"place": place, "period": period, "state": state, "reason": reason, "status": status,
                     "grade": grade, "target": target, "apportioned": bool(apportioned), "numerator": None,
-                    "denominator": None, "value": None, "lower95": None, "upper95": None, "receipt": ""}  # fmt: skip
+                    "denominator": None, "value": None, "lower95": None, "upper95": None, "receipt": "",
+                    "merge": merge}  # fmt: skip
             if has:
                 share = 100 if "h" in has else 1
                 cell["numerator"] = cell["value"] = next(numbers) / share
@@ -102,6 +104,8 @@ def unpack_cells(block: Cell, periods: Sequence[int], places: int, indicator: Ce
                     middle = units_of(cell["value"], indicator["decimals"])
                     cell["lower95"] = (middle - next(numbers)) / scale
                     cell["upper95"] = (middle + next(numbers)) / scale
+                if state == "unstable":
+                    cell["value"] = None
                 cell["receipt"] = _receipt(codes[5 * issued : 5 * issued + 5])
                 issued += 1
             yield cell
@@ -114,7 +118,7 @@ def units_of(value: float, decimals: int) -> int:
 
 def _numbers(cell: Cell, decimals: int) -> tuple[str, list[int]]:
     """Which numbers a cell has (n d i, h: hundredths) and the numbers: counts, then the limits' distances."""
-    if cell["state"] not in SHOWN or _plain(cell["numerator"]) is None:
+    if cell["state"] not in COUNTED or _plain(cell["numerator"]) is None:
         return "", []
     counts = [cell["numerator"]] + ([] if _plain(cell["denominator"]) is None else [cell["denominator"]])
     share = 1 if all(float(count).is_integer() for count in counts) else 100

@@ -20,7 +20,7 @@ from hfwork.release.shapes import map_note, outline
 
 _RECENT_MONTHS = 13  # older months stay in the release; a page shows them as quarters
 _KEPT = ["place", "period", "state", "reason", "status", "grade", "target", "apportioned", "numerator", "denominator",
-         "value", "lower95", "upper95", "receipt"]  # fmt: skip
+         "value", "lower95", "upper95", "receipt", "merge"]  # fmt: skip
 
 
 def overview(
@@ -33,8 +33,8 @@ def overview(
 ) -> dict[str, Any]:
     """The page 总览: phases, kinds with indicators and status, map, table, sentences.
 
-    ``cells`` are the published ones with a column ``receipt``; only the two coarsest levels are shown, and only
-    those read with the units of the day of the release.
+    ``cells`` are the published ones with columns ``receipt`` and ``merge`` (``steadiness``); only the two coarsest
+    levels are shown, and only those read with the units of the day of the release.
     """
     levels = list(plan.places.levels[:2])
     months = [p.token for p in periods if p.level == "month"]
@@ -52,7 +52,7 @@ def overview(
     made = [_indicator(plan, indicator, have.get(indicator.id, [])) for indicator in plan.indicators.values()]
     return {
         "page": "overview",
-        "format": 2,
+        "format": 3,
         "release": meta,
         "start": _start(plan, cells),
         "phases": [

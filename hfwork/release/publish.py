@@ -21,8 +21,9 @@ from hfwork.release.comparisons import comparisons
 from hfwork.release.disclosure import hide
 from hfwork.release.sentences import sentences
 from hfwork.release.shapes import geojson, shapes
+from hfwork.release.steadiness import steadying, withhold
 
-FORMAT = 2
+FORMAT = 3
 _TYPES = {"object": "string", "str": "string", "bool": "boolean", "float64": "number", "int64": "integer"}
 
 
@@ -48,30 +49,31 @@ def build(
     views = [assemble(plan, *view, errors, published=True) for view in [(counts, frame), *gone]]
     cells = pd.concat(views, ignore_index=True)
     cells = hide(plan, cells, [counts, *(rolled for rolled, _ in gone)], frame)
-    cells = _in_order(plan, cells, frame)
+    steady_or_not = _in_order(plan, cells, frame)
+    cells, merge = withhold(plan, steady_or_not, frame.periods)
     lineage = _lineage(cells, frame)
     map_shapes = shapes(plan, frame.as_of)
     said = sentences(plan, cells[cells["boundaries"] != THEN])
-    compared = comparisons(plan, cells[cells["boundaries"] != THEN], frame.periods)
+    found = {
+        "comparisons": comparisons(plan, cells[cells["boundaries"] != THEN], frame.periods),
+        "steadying": steadying(cells, merge),
+    }
     completeness = _completeness(plan, counts, levels)
     inputs = inputs.sort_values(["table", "place", "period", "sha256"]).reset_index(drop=True)
     outline = geojson(map_shapes)
-    identity = _identity(plan, frame.as_of, sample, [cells, said, compared, completeness, lineage, inputs], outline)
+    identity = _identity(
+        plan, frame.as_of, sample, [cells, said, *found.values(), completeness, lineage, inputs], outline
+    )
     codes = issued(releases, identity)
     keys = map("|".join, zip(*(cells[name].astype(str) for name in KEYS), strict=True))
-    numbered = cells.assign(receipt=receipts.issue(identity, keys, codes))
+    numbered = cells.assign(receipt=receipts.issue(identity, keys, codes), merge=merge)
     meta = _meta(plan, identity, frame.as_of, numbered, sample)
     page = pages.overview(plan, meta, numbered[numbered["boundaries"] != THEN], said, map_shapes, frame.periods)
     tables = {"cells": cells, "receipts": numbered[["receipt"]], "sentences": said, "completeness": completeness}
-    tables |= {"comparisons": compared, "lineage": lineage}
+    tables |= {**found, "lineage": lineage}
     manifest = _manifest(plan, meta, inputs, tables)
     files: dict[str, bytes | pd.DataFrame] = {
-        "cells.parquet": cells,
-        "findings/receipts.parquet": numbered[["receipt"]],
-        "findings/sentences.parquet": said,
-        "findings/comparisons.parquet": compared,
-        "findings/completeness.parquet": completeness,
-        "findings/lineage.parquet": lineage,
+        **{_path(name): table for name, table in tables.items()},
         "places.geojson": outline,
         "plan.json": _json(plan.definitions()),
         "pages/overview.json": pages.as_bytes(page),
@@ -151,11 +153,10 @@ def _meta(plan: Plan, identity: str, as_of: dt.date, cells: pd.DataFrame, sample
 def _manifest(
     plan: Plan, meta: dict[str, Any], inputs: pd.DataFrame, tables: Mapping[str, pd.DataFrame]
 ) -> dict[str, Any]:
-    paths = {"cells": "cells.parquet"} | {n: f"findings/{n}.parquet" for n in tables if n != "cells"}
     resources = [
         {
             "name": name,
-            "path": paths[name],
+            "path": _path(name),
             "format": "parquet",
             "mediatype": "application/vnd.apache.parquet",
             "schema": {"fields": [{"name": c, "type": _kind(table[c])} for c in table.columns]},
@@ -177,6 +178,10 @@ def _manifest(
             {"name": "overview", "path": "pages/overview.json", "format": "json"},
         ],
     }
+
+
+def _path(table: str) -> str:
+    return "cells.parquet" if table == "cells" else f"findings/{table}.parquet"
 
 
 def _hidden(cells: pd.DataFrame) -> int:

@@ -63,6 +63,7 @@ def _counted(units: pd.DataFrame, district: pd.DataFrame) -> dict[tuple[str, str
         "low": codes == "lower",
         "missing": (units["state"] == "missing").to_numpy(),
         "hidden": (units["state"] == "suppressed").to_numpy(),
+        "unstable": (units["state"] == "unstable").to_numpy(),
         "apportioned": units["apportioned"].to_numpy(dtype=bool),
         "behind": (units["status"] == "behind").to_numpy(),
     }
@@ -105,7 +106,7 @@ def _spread(indicator: Indicator, whole: dict[Hashable, Any], own: dict[str, int
 
 def _basis(indicator: Indicator, own: dict[str, int]) -> Parts:
     parts: Parts = [("grade", {})]
-    named = ("missing", "hidden", "apportioned")
+    named = ("missing", "hidden", "unstable", "apportioned")
     parts += [(f"units_{name}", {"count": own[name]}) for name in named if own.get(name)]
     if not indicator.lead:
         return [*parts, ("stop", {})]

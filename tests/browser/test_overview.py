@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from page_fixture import INDICATORS, SHARED, TOWNS, overview, write_release
+from page_fixture import INDICATORS, SHARED, TOWNS, UNSTABLE, overview, write_release
 from playwright.sync_api import Browser, Page
 
 from hfwork import text
@@ -151,7 +151,10 @@ def test_states_stay_apart(watched: Watched) -> None:
     states = [s for a, b, s in zip(made["indicator"], made["period"], made["state"], strict=True) if (a, b) == (i, j)]
     assert {"value", "missing", "suppressed", "not_applicable", "unstable"} == set(states)
     for value, state in zip(table(watched).values(), states, strict=True):
-        assert {"missing": "—", "suppressed": "*", "not_applicable": "不适用"}.get(state, "%") in value
+        assert {"missing": "—", "suppressed": "*", "not_applicable": "不适用", "unstable": "~"}.get(state, "%") in value
+    unstable = watched.page.locator(f"tr[data-code='{TOWNS[UNSTABLE][0]}']")
+    assert "合并最近2期可读" in unstable.inner_text() and "区间太宽" in unstable.inner_text()
+    assert all(n.strip().replace(",", "").isdigit() for n in unstable.locator(".hf-c-numerator").all_inner_texts())
     suppressed = watched.page.locator("tr", has=watched.page.locator("td.hf-c-value", has_text="*"))
     for row in suppressed.all():
         numbers = row.locator(".hf-num").all_inner_texts()
@@ -263,7 +266,7 @@ def test_downloads(watched: Watched) -> None:
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
     assert [r["区划代码"] for r in rows] == ["120117", *(t[0] for t in TOWNS)] and "示例数据" in rows[0]
-    assert {r["状态"] for r in rows} == {"有数值", "缺数据", "不公布", "不适用", "数值不稳定"}
+    assert {r["状态"] for r in rows} == {"有数值", "缺数据", "不公布", "不适用", "数值不稳"}
     assert [r["原因"] for r in rows if r["状态"] == "缺数据"] == ["未收到报表"]
     assert all(not (r["分子"] or r["分母"] or r["目标"]) for r in rows if r["数值"] == "*")
     assert not [v for r in rows for v in r.values() if v[:1] in tuple("=+-@")]
@@ -359,6 +362,8 @@ def test_a_made_release_says_coarse_only_and_speaks_as_its_findings_do(
             if cell["state"] == "value":
                 assert found[0] == pytest.approx(wanted[0]) and found[3:] == wanted[3:]
                 assert found[1:3] == pytest.approx(wanted[1:3], abs=0.51 / 10 ** decimals[cell["indicator"]])
+            elif cell["state"] == "unstable":
+                assert found[:3] == [None] * 3 and found[3:] == wanted[3:]
             else:
                 assert found[:4] == [None] * 4
         watched.page.close()

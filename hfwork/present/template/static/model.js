@@ -68,7 +68,7 @@ export class Model {
 
   /** A value as people read it: 82.4%, ≈1,204户, —, *, 不适用; ≈ marks one shared out by weight. */
   shown(cell, ind, { unit = true } = {}) {
-    if (cell.state === "suppressed") return "*";
+    if (["suppressed", "unstable"].includes(cell.state)) return this.sign(cell);
     if (cell.state === "not_applicable") return this.say("state.not_applicable");
     if (cell.value === null || cell.value === undefined) return "—";
     return (cell.apportioned ? "≈" : "") + this.figure(cell.value, ind, unit);
@@ -85,16 +85,17 @@ export class Model {
     return `${this.number(cell.lower, ind.decimals)}–${this.number(cell.upper, ind.decimals)}`;
   }
 
-  /** State and reason in words, e.g. 缺数据（未收到报表）; for a shared-out value also that. */
+  /** State and reason in words, e.g. 缺数据（未收到报表）; what steadies a withheld value; for a shared-out one also that. */
   note(cell) {
     const state = cell.reason === "coarse_only" ? "" : this.say(`state.${cell.state}`);
     const reason = cell.reason ? this.say(`reason.${cell.reason}`) : "";
     const said = !state || !reason ? state || reason : this.lang === "zh" ? `${state}（${reason}）` : `${state} (${reason})`;
-    return [said, cell.apportioned && `≈ ${this.say("ui.apportioned")}`].filter(Boolean).join(this.say("ui.comma"));
+    const merge = cell.merge > 0 && this.say("ui.steady_periods", { count: cell.merge });
+    return [said, merge, cell.apportioned && `≈ ${this.say("ui.apportioned")}`].filter(Boolean).join(this.say("ui.comma"));
   }
 
   /** The sign that stands where a cell has no number. */
-  sign(cell) { return { missing: "—", suppressed: "*", not_applicable: "/" }[cell.state] || ""; }
+  sign(cell) { return { missing: "—", suppressed: "*", not_applicable: "/", unstable: "~" }[cell.state] || ""; }
 
   mark(status) { return this.page.look.status[status] ? this.page.look.status[status].mark : ""; }
 

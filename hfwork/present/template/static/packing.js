@@ -22,8 +22,8 @@ export function cellsOf(block, ind, places) {
   let at = 0, issued = 0;
   const one = (mark) => {
     if (!mark) return null;
-    const [state, reason, status, grade, target, apportioned, has] = block.marks[mark - 1];
-    const cell = { state, reason, status, grade, target, apportioned: Boolean(apportioned), receipt: "" };
+    const [state, reason, status, grade, target, apportioned, has, merge] = block.marks[mark - 1];
+    const cell = { state, reason, status, grade, target, apportioned: Boolean(apportioned), merge, receipt: "" };
     if (!has) return cell;
     const share = has.includes("h") ? 100 : 1;
     cell.numerator = cell.value = numbers[at++] / share;
@@ -38,6 +38,7 @@ export function cellsOf(block, ind, places) {
       cell.lower = (middle - numbers[at++]) / scale;
       cell.upper = (middle + numbers[at++]) / scale;
     }
+    if (state === "unstable") cell.value = null;   // its counts stand, the value is withheld
     cell.receipt = receipt(codes.slice(5 * issued, 5 * issued + 5));
     issued += 1;
     return cell;
