@@ -14,7 +14,8 @@ SMALL = 5.0  # smallest expected cell below which the exact test is taken
 LEVEL = 0.05
 _CHARTED = ("month", "quarter")
 _A_YEAR = {"month": 12, "quarter": 4, "half": 2, "year": 1, "mc_year": 1}  # periods in a year
-_UNFINISHED = ("not_yet_due", "partial_period")
+STEPS = tuple(_A_YEAR)
+UNFINISHED = ("not_yet_due", "partial_period")  # reasons of figures that are neither judged nor compared with
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,9 @@ def real_change(series: pd.DataFrame, kind: str, step: str, at: int = -1) -> Ver
     past = series.iloc[: at + 1]
     if not len(past) or pd.isna(past["value"].iloc[-1]):
         return Verdict("too_little", reason="missing")
-    if str(past["reason"].iloc[-1]) in _UNFINISHED:
+    if str(past["reason"].iloc[-1]) in UNFINISHED:
         return Verdict("too_little", reason=str(past["reason"].iloc[-1]))
-    past = past.assign(value=past["value"].mask(past["reason"].isin(_UNFINISHED)))
+    past = past.assign(value=past["value"].mask(past["reason"].isin(UNFINISHED)))
     phase = past["phase"] if "phase" in past else pd.Series(0, index=past.index)
     last = past[(phase != phase.iloc[-1]).iloc[::-1].cumsum().iloc[::-1] == 0]
     known = last[last["value"].notna()]

@@ -78,11 +78,25 @@ class Release:
         return cells
 
     def findings(self, name: str) -> pd.DataFrame:
-        """A table of findings: ``sentences``, ``comparisons``, ``completeness``, ``lineage`` or ``receipts``."""
+        """A table of findings.
+
+        ``sentences``, ``comparisons``, ``verdicts``, ``steadying``, ``completeness``, ``lineage`` or ``receipts``.
+        """
         allowed = self._names("findings")
         if name not in allowed:
             raise HfworkError("unknown_findings", given=name, allowed=allowed)
         return _table(self.folder / "findings" / f"{name}.parquet")
+
+    def real_change(self, indicator: str, place: str) -> pd.DataFrame:
+        """Is the latest complete figure a real change? One row per length of period, as stored: no vault is needed.
+
+        Columns ``period code test zh en`` and the numbers behind them (``release.verdicts``). Errors:
+        ``unknown_indicator``, ``unknown_place``.
+        """
+        found = narrow(self.findings("verdicts"), indicator)
+        if not (found["place"] == place).any():
+            raise HfworkError("unknown_place", given=place, allowed=found["place"].drop_duplicates())
+        return found[found["place"] == place].reset_index(drop=True)
 
     def _names(self, inside: str) -> list[str]:
         """The names of the files that are or should be in a folder of the release."""

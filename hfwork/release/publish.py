@@ -22,6 +22,7 @@ from hfwork.release.disclosure import hide
 from hfwork.release.sentences import sentences
 from hfwork.release.shapes import geojson, shapes
 from hfwork.release.steadiness import steadying, withhold
+from hfwork.release.verdicts import verdicts
 
 FORMAT = 3
 _TYPES = {"object": "string", "str": "string", "bool": "boolean", "float64": "number", "int64": "integer"}
@@ -57,6 +58,7 @@ def build(
     found = {
         "comparisons": comparisons(plan, cells[cells["boundaries"] != THEN], frame.periods),
         "steadying": steadying(cells, merge),
+        "verdicts": verdicts(plan, cells[cells["boundaries"] != THEN], frame.periods),
     }
     completeness = _completeness(plan, counts, levels)
     inputs = inputs.sort_values(["table", "place", "period", "sha256"]).reset_index(drop=True)

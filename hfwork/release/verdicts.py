@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
+import numpy as np
 import pandas as pd
 
 from hfwork import text
 from hfwork.errors import HfworkError
-from hfwork.judge.verdict import Verdict, real_change
+from hfwork.judge.verdict import STEPS, UNFINISHED, Verdict, real_change
 from hfwork.plan.folder import Plan
 from hfwork.plan.indicators import Indicator, lookup
-from hfwork.plan.periods import parse
+from hfwork.plan.periods import Period, parse
 from hfwork.release.sentences import figure, period_name
 
+COLUMNS = ["indicator", "place", "period", "code", "test", "reason", "rule", "points", "estimate", "lower", "upper",
+           "p", "zh", "en"]  # fmt: skip
 _KINDS = {"wilson": "proportion", "byar": "rate"}
 
 
@@ -35,12 +38,30 @@ def answer(plan: Plan, cells: pd.DataFrame, indicator: str, place: str, period: 
     definition = lookup(plan.indicators, indicator)
     found = judged(cells, definition, place, period, plan.campaign.phase_dates)
     own = cells[(cells["indicator"] == indicator) & (cells["place"] == place) & (cells["period"] == period)].iloc[0]
-    made = {}
-    for lang in text.LANGUAGES:
-        facts = {"name": definition.name[lang], "place": plan.places.name(place, lang)}
-        facts |= {"period": period_name(plan, period, lang), "value": figure(own["value"], definition, lang)}
-        made[lang] = said(found, facts, lang)
-    return Answer(found, made["zh"], made["en"])
+    words = {lang: said(found, _facts(plan, definition, own, lang), lang) for lang in text.LANGUAGES}
+    return Answer(found, words["zh"], words["en"])
+
+
+def verdicts(plan: Plan, cells: pd.DataFrame, periods: list[Period]) -> pd.DataFrame:
+    """The verdict on the latest complete figure of each length of period, in words: ``COLUMNS``.
+
+    ``cells``: published ones at one set of boundaries; the two coarsest levels are judged, in the order of the cells. A
+    unit that has no complete figure of a length has no verdict on it. The same as ``answer``, for all at once.
+    """
+    steps = {p.token: p.level for p in periods if p.level in STEPS}
+    own = cells[cells["level"].isin(plan.places.levels[:2]) & cells["period"].isin(steps)]
+    rows = []
+    for (name, place, step), part in own.groupby(["indicator", "place", own["period"].map(steps)], sort=False):
+        series = part.sort_values("start", kind="stable").reset_index(drop=True)
+        counted = series["state"].isin(["value", "unstable"]) & ~series["reason"].isin(UNFINISHED)
+        if not counted.any():
+            continue
+        at = int(np.flatnonzero(counted)[-1])
+        definition, cell = plan.indicators[str(name)], series.iloc[at]
+        found = _at(series, definition, str(step), at)
+        words = {lang: said(found, _facts(plan, definition, cell, lang), lang) for lang in text.LANGUAGES}
+        rows.append({"indicator": name, "place": place, "period": cell["period"], **asdict(found), **words})
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def judged(
@@ -62,15 +83,30 @@ def judged(
     step = levels[period]
     series = mine[mine["period"].map(levels) == step].sort_values("start", kind="stable").reset_index(drop=True)
     at = int(series.index[series["period"] == period][0])
+    return _at(series, indicator, step, at)
+
+
+def said(verdict: Verdict, facts: dict[str, str], lang: str) -> str:
+    """One sentence with the test named; ``facts``: ``name place period value`` in that language."""
+    return text.say(f"verdict.{verdict.code}", lang, how=_how(verdict, lang), why=_why(verdict, lang), **facts)
+
+
+def _at(series: pd.DataFrame, indicator: Indicator, step: str, at: int) -> Verdict:
+    if series["state"].iloc[at] == "unstable":
+        return Verdict("too_little", reason="unstable")
     kind = _KINDS.get(indicator.interval, "value")
     if indicator.plain and kind == "rate":
         kind = "count"
     return real_change(series.assign(phase=series["version"]), kind, step, at)
 
 
-def said(verdict: Verdict, facts: dict[str, str], lang: str) -> str:
-    """One sentence with the test named; ``facts``: ``name place period value`` in that language."""
-    return text.say(f"verdict.{verdict.code}", lang, how=_how(verdict, lang), why=_why(verdict, lang), **facts)
+def _facts(plan: Plan, indicator: Indicator, cell: pd.Series, lang: str) -> dict[str, str]:
+    return {
+        "name": indicator.name[lang],
+        "place": plan.places.name(str(cell["place"]), lang),
+        "period": period_name(plan, str(cell["period"]), lang),
+        "value": figure(cell["value"], indicator, lang),
+    }
 
 
 def _how(verdict: Verdict, lang: str) -> str:

@@ -1,0 +1,54 @@
+"""The stored verdicts are those of the one door, on the latest complete figures, and reveal nothing withheld."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from hfwork.errors import HfworkError
+from hfwork.judge.verdict import UNFINISHED
+from hfwork.plan.periods import parse
+from hfwork.release.verdicts import COLUMNS
+from hfwork.workspace import Workspace
+
+
+@pytest.fixture(scope="module")
+def found(small: Workspace) -> pd.DataFrame:
+    return small.current().findings("verdicts")
+
+
+def test_one_verdict_on_each_latest_complete_figure(small: Workspace, found: pd.DataFrame) -> None:
+    assert list(found.columns) == COLUMNS and len(found) > 300
+    cells = small.current().cells()
+    level = {t: parse(str(t), small.plan.campaign.phase_dates).level for t in cells["period"].unique()}
+    cells = cells.assign(step=cells["period"].map(level))
+    cells = cells[cells["step"].isin(["month", "quarter", "half", "year", "mc_year"]) & (cells["level"] != "village")]
+    done = cells[cells["numerator"].notna() & ~cells["reason"].isin(UNFINISHED)]
+    latest = done.sort_values("start").groupby(["indicator", "place", "step"], sort=False).tail(1)
+    key = ["indicator", "place", "period"]
+    wanted = latest[key].sort_values(key, ignore_index=True)
+    pd.testing.assert_frame_equal(found[key].sort_values(key, ignore_index=True), wanted)
+
+
+def test_stored_words_are_those_of_the_door(small: Workspace, found: pd.DataFrame) -> None:
+    for row in found.iloc[::23].itertuples():
+        told = small.real_change(str(row.indicator), str(row.place), str(row.period), published=True)
+        assert (told.verdict.code, told.verdict.test, told.zh, told.en) == (row.code, row.test, row.zh, row.en)
+
+
+def test_an_unsteady_figure_is_not_judged(small: Workspace, found: pd.DataFrame) -> None:
+    cells = small.current().cells()
+    unstable = cells[cells["state"] == "unstable"]
+    key = ["indicator", "place", "period"]
+    judged = found.merge(unstable[key], on=key)
+    assert len(judged) and set(judged["code"]) == {"too_little"} and set(judged["reason"]) == {"unstable"}
+    assert not (found["zh"] + found["en"]).str.contains(r"\bnan\b", case=False).any()
+
+
+def test_a_release_answers_without_the_vault(small: Workspace, found: pd.DataFrame) -> None:
+    name, place = found.loc[0, "indicator"], found.loc[0, "place"]
+    told = small.current().real_change(str(name), str(place))
+    assert told["period"].is_unique and place in set(found["place"]) and set(told["indicator"]) == {name}
+    with pytest.raises(HfworkError) as problem:
+        small.current().real_change(str(name), "120117999")
+    assert problem.value.code == "unknown_place"
