@@ -130,6 +130,24 @@ def t(days: ArrayLike, *, phases: ArrayLike | None = None, screen: bool = False,
     return chart.assign(value=np.where(y > 0, y, np.nan))
 
 
+def fitting(
+    value: ArrayLike, count: ArrayLike, total: ArrayLike, kind: str, *, phases: ArrayLike | None = None
+) -> tuple[pd.DataFrame, str]:
+    """The chart that suits figures of a kind, and its name.
+
+    Parameters: columns of shape (points,) in time order, NaN where missing; ``kind`` ``proportion``, ``rate``,
+    ``count`` or ``value``; ``phases`` as in ``xmr``. Returns: ``COLUMNS`` of P′ (``p_prime_chart``, fractions), U′
+    (``u_prime_chart``, per unit of ``total``) or XmR (``xmr_chart``, in the unit of ``value``) – the last for counts,
+    for values, and for shares of which one exceeds its whole: those have no binomial limits.
+    """
+    x, n = _pair(count, total)
+    if kind == "proportion" and not (x > n).any():
+        return p(x, n, phases=phases, prime=True), "p_prime_chart"
+    if kind == "rate":
+        return u(x, n, phases=phases, prime=True), "u_prime_chart"
+    return xmr(value, phases=phases), "xmr_chart"
+
+
 def mean_range(value: ArrayLike, screen: bool = True) -> float:
     """Mean moving range of neighbouring values; with ``screen`` without those above 3.267 times their mean."""
     ranges = np.abs(np.diff(np.asarray(value, dtype=float)))

@@ -101,15 +101,7 @@ def pair(now: pd.Series, before: pd.Series, kind: str) -> Verdict:
 
 
 def _by_chart(known: pd.DataFrame, kind: str) -> Verdict:
-    x, n = known["numerator"].to_numpy(dtype=float), known["denominator"].to_numpy(dtype=float)
-    if kind in ("count", "value") or (
-        kind == "proportion" and (x > n).any()
-    ):  # shares above 100 % have no binomial limits
-        chart, test = control.xmr(known["value"].to_numpy(dtype=float)), "xmr_chart"
-    elif kind == "proportion":
-        chart, test = control.p(x, n, prime=True), "p_prime_chart"
-    else:
-        chart, test = control.u(x, n, prime=True), "u_prime_chart"
+    chart, test = control.fitting(known["value"], known["numerator"], known["denominator"], kind)
     flag = runs.flags(chart).iloc[-1]
     code = "no_change" if not flag["rule"] else "higher" if flag["side"] > 0 else "lower"
     return Verdict(code, test, rule=str(flag["rule"]), points=len(known))

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from hfwork import text
-from hfwork.judge import equity, smoothing, stability
+from hfwork.judge import stability
 from hfwork.plan.folder import Plan
 from hfwork.plan.periods import parse
 from hfwork.present import readings
+from hfwork.release import spread
 
 
 def inequality(cells: pd.DataFrame, plan: Plan) -> pd.DataFrame:
@@ -19,13 +20,8 @@ def inequality(cells: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     those of proportions, so there are limits only where a figure is a share.
     """
     indicator = plan.indicators[str(cells["indicator"].iloc[0])]
-    rows = cells[(cells["level"] == plan.places.levels[1]) & cells["value"].notna()]
-    value, total = (rows[name].to_numpy(dtype=float) for name in ("value", "denominator"))
-    share = value / indicator.factor
-    proper = indicator.interval == "wilson" and bool((share <= 1).all())
-    se = indicator.factor * np.sqrt(share * (1 - share) / total) if proper else None
-    found = equity.groups(value, total, se, favourable=indicator.direction != "down", scale=indicator.factor)
-    made = equity.measures(found)
+    rows = cells[cells["level"] == plan.places.levels[1]]
+    made = spread.inequality(rows, indicator)
     columns = {
         "measure": [text.say(f"equity.{name}") for name in made["measure"]],
         "estimate": made["estimate"].round(2),
@@ -43,8 +39,7 @@ def smoothed(cells: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """
     indicator = plan.indicators[str(cells["indicator"].iloc[0])]
     rows = cells[(cells["level"] == plan.places.levels[1]) & cells["value"].notna()]
-    kind = "proportion" if indicator.interval == "wilson" else "rate"
-    found = smoothing.empirical_bayes(rows["numerator"], rows["denominator"], kind=kind)
+    found = spread.smoothed(rows, indicator)
     columns = {
         "place": [cell["name"] for cell in _named(rows, plan)],
         "denominator": rows["denominator"].round().astype("Int64").array,

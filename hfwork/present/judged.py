@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 
 from hfwork import text
-from hfwork.judge import control, funnel, runs
+from hfwork.judge import funnel
+from hfwork.judge.verdict import UNFINISHED
 from hfwork.plan.folder import Plan
-from hfwork.plan.indicators import Indicator
 from hfwork.present import charts, readings
 from hfwork.present.charts import GREY, GRID, KEY, MUTED, ORANGE, TITLE, layout
 from hfwork.present.readings import BLUE
-from hfwork.release.verdicts import answer
+from hfwork.release.courses import LINES, course
+from hfwork.release.spread import fit
+from hfwork.release.verdicts import answer, kind_of
 
 _AXES = {
     "xaxis": {
@@ -80,9 +82,9 @@ def funnel_chart(cells: pd.DataFrame, plan: Plan, note: str = "") -> charts.go.F
     rows = cells[(cells["level"] == plan.places.levels[1]) & cells["value"].notna()].reset_index(drop=True)
     whole = cells.loc[cells["place"] == plan.places.root, "value"]
     centre = float(whole.iloc[0]) if len(whole) else np.nan
-    kind = {"wilson": "proportion", "byar": "rate"}.get(indicator.interval, "")
     x, n = rows["numerator"].to_numpy(dtype=float), rows["denominator"].to_numpy(dtype=float)
-    reason = _why_no_funnel(indicator, kind, centre, x, n)
+    kind = kind_of(indicator)
+    _, reason = fit(rows, indicator, centre)
     of = centre / indicator.factor
     flags = np.full(len(rows), "none", dtype=object) if reason else np.asarray(funnel.flags(x, n, of, kind))
     outside = np.isin(flags, ["low998", "high998"])
@@ -120,17 +122,9 @@ def control_chart(cells: pd.DataFrame, plan: Plan, place: str, by: str = "quarte
     mine = cells[cells["place"] == place]
     tokens = [token for _, token in readings.choices(mine, plan, by)][::-1]
     mine = mine.set_index("period", drop=False).loc[tokens]
-    waiting = mine["reason"].isin(["not_yet_due", "partial_period"]).to_numpy()
-    x, n, y = (mine[name].mask(waiting).to_numpy(dtype=float) for name in ("numerator", "denominator", "value"))
-    phases, factor = mine["version"].to_numpy(), indicator.factor
-    if indicator.interval == "wilson" and not (x > n).any():
-        chart = control.p(x, n, phases=phases, prime=True)
-    elif indicator.interval == "byar" and not indicator.plain:
-        chart = control.u(x, n, phases=phases, prime=True)
-    else:
-        chart, factor = control.xmr(y, phases=phases), 1.0
-    found = runs.flags(chart)
-    marked = found["rule"].to_numpy() != ""
+    waiting = mine["reason"].isin(UNFINISHED).to_numpy()
+    chart = course(mine, indicator)
+    marked = chart["rule"].to_numpy() != ""
     complete = mine["period"][mine["value"].notna() & ~waiting]
     said = text.say("explore.no_chart")
     if len(complete):
@@ -140,7 +134,7 @@ def control_chart(cells: pd.DataFrame, plan: Plan, place: str, by: str = "quarte
     every = -(-len(at) // 8)
     columns = {
         **points,
-        **{name: readings.numbers(chart[name] * factor) for name in ("centre", "lower", "upper")},
+        **{name: readings.numbers(chart[name]) for name in LINES},
         "at": at,
         "size": [12 if mark else 8 for mark in marked],
         "symbol": [
@@ -155,16 +149,6 @@ def control_chart(cells: pd.DataFrame, plan: Plan, place: str, by: str = "quarte
         **readings.headline(said, plan.places.name(place, text.language()), indicator.name[text.language()], note),
     }
     return charts.figure(CONTROL, columns)
-
-
-def _why_no_funnel(indicator: Indicator, kind: str, centre: float, x: np.ndarray, n: np.ndarray) -> str:
-    if not kind or indicator.plain:
-        return "no_interval"
-    if np.isnan(centre):
-        return "no_district"
-    if kind == "rate":
-        return "too_few_units" if len(x) < funnel.LEAST_UNITS else ""
-    return funnel.overdispersion(x, n).reason
 
 
 def _curves(sizes: np.ndarray, of: float, kind: str, factor: float) -> dict[str, list[float]]:

@@ -80,7 +80,8 @@ class Release:
     def findings(self, name: str) -> pd.DataFrame:
         """A table of findings.
 
-        ``sentences``, ``comparisons``, ``verdicts``, ``steadying``, ``completeness``, ``lineage`` or ``receipts``.
+        ``sentences``, ``comparisons``, ``verdicts``, ``courses``, ``inequality``, ``smoothed``, ``funnel``,
+        ``steadying``, ``completeness``, ``lineage`` or ``receipts``.
         """
         allowed = self._names("findings")
         if name not in allowed:

@@ -18,9 +18,11 @@ from hfwork.plan.folder import Plan
 from hfwork.release import bundle, pages, receipts
 from hfwork.release.cells import COLUMNS, KEYS, assemble
 from hfwork.release.comparisons import comparisons
+from hfwork.release.courses import courses
 from hfwork.release.disclosure import hide
 from hfwork.release.sentences import sentences
 from hfwork.release.shapes import geojson, shapes
+from hfwork.release.spread import spreads
 from hfwork.release.steadiness import steadying, withhold
 from hfwork.release.verdicts import verdicts
 
@@ -55,10 +57,13 @@ def build(
     lineage = _lineage(cells, frame)
     map_shapes = shapes(plan, frame.as_of)
     said = sentences(plan, cells[cells["boundaries"] != THEN])
+    today = cells[cells["boundaries"] != THEN]
     found = {
-        "comparisons": comparisons(plan, cells[cells["boundaries"] != THEN], frame.periods),
+        "comparisons": comparisons(plan, today, frame.periods),
         "steadying": steadying(cells, merge),
-        "verdicts": verdicts(plan, cells[cells["boundaries"] != THEN], frame.periods),
+        "verdicts": verdicts(plan, today, frame.periods),
+        "courses": courses(plan, today, frame.periods),
+        **spreads(plan, today, frame.periods),
     }
     completeness = _completeness(plan, counts, levels)
     inputs = inputs.sort_values(["table", "place", "period", "sha256"]).reset_index(drop=True)

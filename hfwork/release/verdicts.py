@@ -86,6 +86,12 @@ def judged(
     return _at(series, indicator, step, at)
 
 
+def kind_of(indicator: Indicator) -> str:
+    """What its figures are to a test: ``proportion``, ``rate``, ``count`` of events, or ``value`` (no interval)."""
+    kind = _KINDS.get(indicator.interval, "value")
+    return "count" if indicator.plain and kind == "rate" else kind
+
+
 def said(verdict: Verdict, facts: dict[str, str], lang: str) -> str:
     """One sentence with the test named; ``facts``: ``name place period value`` in that language."""
     return text.say(f"verdict.{verdict.code}", lang, how=_how(verdict, lang), why=_why(verdict, lang), **facts)
@@ -94,10 +100,7 @@ def said(verdict: Verdict, facts: dict[str, str], lang: str) -> str:
 def _at(series: pd.DataFrame, indicator: Indicator, step: str, at: int) -> Verdict:
     if series["state"].iloc[at] == "unstable":
         return Verdict("too_little", reason="unstable")
-    kind = _KINDS.get(indicator.interval, "value")
-    if indicator.plain and kind == "rate":
-        kind = "count"
-    return real_change(series.assign(phase=series["version"]), kind, step, at)
+    return real_change(series.assign(phase=series["version"]), kind_of(indicator), step, at)
 
 
 def _facts(plan: Plan, indicator: Indicator, cell: pd.Series, lang: str) -> dict[str, str]:

@@ -1,0 +1,110 @@
+"""How published figures of the units of one period lie to each other: gaps, smoothed figures, the fit of a funnel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from hfwork.judge import equity, funnel, smoothing
+from hfwork.plan.folder import Plan
+from hfwork.plan.indicators import Indicator
+from hfwork.plan.periods import Period
+from hfwork.release.verdicts import kind_of
+
+KEY = ["indicator", "period"]
+INEQUALITY = [*KEY, "measure", "estimate", "lower95", "upper95", "method", "reason"]
+SMOOTHED = ["indicator", "place", "period", "smooth", "weight", "reason"]
+FUNNEL = [*KEY, "units", "phi", "reason"]
+
+
+def inequality(units: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
+    """The inequality measures valid for units without an order: columns of ``judge.equity.measures``.
+
+    ``units``: the cells of one indicator and period at one level; those with a figure take part, weighted by their
+    denominator. Standard errors are those of proportions, so there are limits only where each figure is a share, and
+    none from a share of 0 or 100 %, whose standard error would be 0.
+    """
+    rows = units[units["value"].notna()]
+    value, total = (rows[name].to_numpy(dtype=float) for name in ("value", "denominator"))
+    share = value / indicator.factor
+    proper = indicator.interval == "wilson" and bool((share <= 1).all())
+    inner = np.where((share > 0) & (share < 1), share, np.nan)
+    se = indicator.factor * np.sqrt(inner * (1 - inner) / total) if proper else None
+    found = equity.groups(value, total, se, favourable=indicator.direction != "down", scale=indicator.factor)
+    return equity.measures(found)
+
+
+def smoothed(units: pd.DataFrame, indicator: Indicator) -> smoothing.Smoothed:
+    """The empirical Bayes figures of units, drawn towards their mean; ``units`` as above, each with a figure.
+
+    Fractions or events per person, not in the unit of the indicator.
+    """
+    kind = "proportion" if indicator.interval == "wilson" else "rate"
+    return smoothing.empirical_bayes(units["numerator"], units["denominator"], kind=kind)
+
+
+def smoothable(units: pd.DataFrame, indicator: Indicator) -> bool:
+    """Whether drawing figures towards their mean means something: shares of at most a whole, or rates of events."""
+    kind = kind_of(indicator)
+    return kind == "rate" or (kind == "proportion" and bool((units["numerator"] <= units["denominator"]).all()))
+
+
+def fit(units: pd.DataFrame, indicator: Indicator, whole: float) -> tuple[float, str]:
+    """φ of the units (NaN where not asked), and why a funnel around ``whole`` (district's figure) is not to be drawn.
+
+    The reason is ``no_interval``, ``no_district``, one of ``judge.funnel.overdispersion``, or empty.
+    """
+    kind = kind_of(indicator)
+    if kind not in ("proportion", "rate") or indicator.plain:
+        return np.nan, "no_interval"
+    if np.isnan(whole):
+        return np.nan, "no_district"
+    if kind == "rate":
+        return np.nan, "too_few_units" if len(units) < funnel.LEAST_UNITS else ""
+    found = funnel.overdispersion(units["numerator"], units["denominator"])
+    return found.phi, found.reason
+
+
+def spreads(plan: Plan, cells: pd.DataFrame, periods: list[Period]) -> dict[str, pd.DataFrame]:
+    """The tables ``inequality`` (``INEQUALITY``), ``smoothed`` (``SMOOTHED``) and ``funnel`` (``FUNNEL``) of a release.
+
+    ``cells``: published ones at one set of boundaries. Units of the second level with a figure take part, two at
+    least; months are left out (a month's gap is mostly chance). Smoothed figures and limits are in the unit of the
+    indicator, ``weight`` is the share a unit keeps of its own.
+    """
+    gaps, funnels, smooths = [], [], []
+    for (name, period), indicator, units, whole in _groups(plan, cells, periods):
+        of = {"indicator": name, "period": period}
+        phi, reason = fit(units, indicator, whole)
+        funnels.append({**of, "units": len(units), "phi": phi, "reason": reason})
+        if indicator.plain:
+            continue
+        gaps.append(inequality(units, indicator).assign(**of))
+        if smoothable(units, indicator):
+            drawn = smoothed(units, indicator)
+            columns = {"smooth": drawn.smooth * indicator.factor, "weight": drawn.weight, "reason": drawn.reason}
+            smooths.append(units[["indicator", "place", "period"]].assign(**columns))
+    return {
+        "inequality": _stack(gaps, INEQUALITY),
+        "smoothed": _stack(smooths, SMOOTHED),
+        "funnel": pd.DataFrame(funnels, columns=FUNNEL),
+    }
+
+
+def _groups(
+    plan: Plan, cells: pd.DataFrame, periods: list[Period]
+) -> Iterator[tuple[tuple[str, str], Indicator, pd.DataFrame, float]]:
+    """Each indicator and period with its definition, the units that have a figure, and the district's figure."""
+    longer = {p.token for p in periods if p.level != "month"}
+    own = cells[cells["value"].notna() & cells["period"].isin(longer)]
+    whole = own[own["place"] == plan.places.root].set_index(KEY)["value"]
+    for (name, period), units in own[own["level"] == plan.places.levels[1]].groupby(KEY, sort=False):
+        if len(units) > 1:
+            key = (str(name), str(period))
+            yield key, plan.indicators[key[0]], units, float(whole.get(key, np.nan))
+
+
+def _stack(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
