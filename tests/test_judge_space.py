@@ -62,7 +62,6 @@ def test_global_measures(peers: Path) -> None:
             assert found.permuted_p == pytest.approx(2 * min(upper, 1 - upper), abs=0.02)
 
 
-@pytest.mark.slow  # compiles the permutations first
 def test_local_measures(peers: Path) -> None:
     near = bordering(table(peers / "spatial_weights.csv"), "ring16")
     for _, rows in table(peers / "spatial_local.csv").groupby("variable"):
@@ -131,7 +130,6 @@ def test_unit_and_names_do_not_matter(values: list[float], times: float, shift: 
     assert one.value == pytest.approx(plain / ((y - y.mean()) ** 2).sum(), abs=1e-9)
 
 
-@pytest.mark.slow
 def test_patterns_are_found_and_chance_is_not() -> None:
     near, random = grid(12), np.random.default_rng(3)
     slope = np.repeat(np.arange(12.0), 12) + random.normal(0, 0.3, 144)
@@ -142,7 +140,6 @@ def test_patterns_are_found_and_chance_is_not() -> None:
     assert np.mean(alarms) < 2
 
 
-@pytest.mark.slow
 def test_islands_and_gaps_are_named() -> None:
     near = space.neighbours([*map(str, range(10)), "x"], [(str(i), str(i + 1)) for i in range(9)])
     assert near.islands == ["x"]
@@ -192,3 +189,15 @@ def test_smoothing_reasons() -> None:
     found = smoothing.empirical_bayes([5, None, 3, 400, 2], [100, 50, 0, 1000, 900])
     assert found.reason.tolist() == ["", "missing", "no_denominator", "", ""]
     assert np.isnan(found.smooth).tolist() == [False, True, True, False, False]
+
+
+@pytest.mark.slow  # compiles esda's permutations first
+def test_many_units_go_through_esda_and_agree_with_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    near = grid(33)
+    value = np.random.default_rng(5).normal(size=33 * 33) + np.repeat(np.linspace(0, 1, 33), 33)
+    through = space.lisa(value, near, 999)
+    monkeypatch.setattr(space, "FEW_UNITS", 2000)
+    ours = space.lisa(value, near, 999)
+    assert np.abs(through.permuted_p - ours.permuted_p).max() < 0.1  # two draws of 999
+    assert np.abs(through.permuted_p - ours.permuted_p).mean() < 0.02
+    pd.testing.assert_frame_equal(through[["local", "z", "quadrant"]], ours[["local", "z", "quadrant"]])

@@ -79,9 +79,9 @@ def numbers(column: Any) -> list[float | None]:
 FIGURES = {
     "01_health_record_coverage": 4,
     "02_screening_by_township": 4,
-    "03_coverage_in_depth": 2,
+    "03_coverage_in_depth": 5,
     "04_from_couple_to_outcome": 4,
-    "05_birth_defects_and_rare_events": 2,
+    "05_birth_defects_and_rare_events": 3,
     "06_assistance_and_volunteers": 5,
     "07_add_your_own_indicator": 0,
 }

@@ -72,3 +72,22 @@ def test_steadied() -> None:
     assert gaps.steadied(stock, plan, "2018-Q4")["怎样才稳"].tolist() == ["", "只看全区"]
     gone = cells.assign(numerator=cells["numerator"].mask(cells["period"] == "2018-Q3"))
     assert gaps.steadied(gone, plan, "2018-Q4")["怎样才稳"].tolist() == ["", "只看全区"]  # nothing across a gap
+
+
+@pytest.mark.parametrize("lang", text.LANGUAGES)
+def test_small_villages_are_joined_and_add_up(small: Workspace, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "_chosen", [lang])
+    plan, town = small.plan, "120117102000"
+    cells = small.cells("preconception_check_coverage", period="2017")
+    villages = cells[[plan.places.parent(str(code)) == town for code in cells["place"]]]
+    enough = villages.assign(numerator=villages["numerator"] + 20, denominator=villages["denominator"] + 30)
+    found = gaps.merged(pd.concat([cells[cells["place"] == town], enough]), plan, town)
+    names = ("、" if lang == "zh" else ", ").join(plan.places.name(str(code), lang) for code in enough["place"])
+    assert ("、" if lang == "zh" else ", ").join(found.iloc[:, 0]) == names
+    counts = found.iloc[:, 1:3].map(lambda said: int(said.replace(",", "")))
+    assert counts.sum().tolist() == enough[["numerator", "denominator"]].sum().tolist()
+    value, lower, upper = (found.iloc[:, at] for at in (3, 4, 5))
+    np.testing.assert_allclose(value, 100 * counts.iloc[:, 0] / counts.iloc[:, 1], atol=0.051)
+    assert ((lower < value) & (value < upper)).all()
+    few = villages.assign(numerator=1.0, denominator=2.0).iloc[:3]
+    assert not len(gaps.merged(few, plan, town))

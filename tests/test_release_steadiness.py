@@ -45,7 +45,27 @@ def test_value_goes_counts_stay_and_periods_are_counted(small: Workspace) -> Non
     gone = made.loc[made["state"] == "unstable", [n for n in NUMBERS if n not in ("numerator", "denominator")]]
     assert gone.isna().all(axis=None) and (made.loc[gone.index, "status"] == "none").all()
     pd.testing.assert_frame_equal(made[["numerator", "denominator"]], cells[["numerator", "denominator"]])
-    assert steadying(made, merge)["periods"].tolist() == [0, 0, 0, 3]
+    found = steadying(small.plan, made, merge)
+    assert found["periods"].tolist() == [0, 0, 0, 3] and set(found["units"]) == {""}  # towns are not merged
+
+
+def test_small_villages_are_read_together_with_the_next_ones(small: Workspace) -> None:
+    """Official order, whatever the values; a hidden village joins nobody; the end joins the last group."""
+    units = small.plan.places.at(small.built_as_of(), "village")
+    town = units["parent"].iloc[0]
+    codes = units.loc[units["parent"] == town, "code"].iloc[:6]
+    counts = pd.DataFrame({"numerator": [9.0, 22, np.nan, 60, 11, 9], "denominator": [10.0, 28, np.nan, 80, 12, 10]})
+    cells = published(small.plan, {f"2018-0{i}": (1.0, 2.0) for i in range(1, 7)}).assign(**counts, period="2018-Q2")
+    cells = cells.assign(
+        place=codes.to_numpy(), level="village", value=100 * counts["numerator"] / counts["denominator"]
+    )
+    cells["state"] = np.where(counts["numerator"].isna(), "suppressed", "value")
+    made, merge = withhold(small.plan, cells, [parse("2018-Q2")])
+    assert made["state"].tolist() == ["unstable", "unstable", "suppressed", "value", "unstable", "unstable"]
+    found = steadying(small.plan, made, merge).set_index("place")["units"]
+    first, last = " ".join(codes.iloc[:2]), " ".join(codes.iloc[3:])
+    assert found.tolist() == [first, first, last, last]
+    assert set(found.index) == set(codes.iloc[[0, 1, 4, 5]])
 
 
 def test_shares_of_organisations_are_shown(small: Workspace) -> None:

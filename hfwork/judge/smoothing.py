@@ -73,16 +73,16 @@ def empirical_bayes(
     return Smoothed(raw, smooth, weight, variances, means, reason.astype(object))
 
 
-def standardised_rates(count: ArrayLike, total: ArrayLike) -> Floats:
+def standardised_rates(count: ArrayLike, total: ArrayLike, kind: str = "rate") -> Floats:
     """Rates as z-scores around the mean, each by its own variance (Assunção & Reis, Stat. Med. 18 (1999) 2147).
 
-    For Moran's I of rates: (r − m)/√(A + m/n), A as in ``empirical_bayes`` and 0 when negative. NaN where missing.
-    esda's ``assuncao_rate`` keeps a negative A where the sum stays positive.
+    For Moran's I of rates: (r − m)/√(A + v/n); ``kind``, v and A as in ``empirical_bayes``. NaN where missing.
+    esda's ``assuncao_rate`` has v = m only, and keeps a negative A where the sum stays positive.
     """
-    found = empirical_bayes(count, total)
+    found = empirical_bayes(count, total, kind=kind)
     n = np.asarray(total, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray((found.raw - found.mean) / np.sqrt(found.variance + found.mean / n))
+        return np.asarray((found.raw - found.mean) / np.sqrt(found.variance + _chance(found.mean, kind) / n))
 
 
 def chance_map(count: ArrayLike, total: ArrayLike) -> tuple[Floats, Floats]:

@@ -24,7 +24,7 @@ from hfwork.judge.smoothing import standardised_rates
 
 Floats = NDArray[np.float64]
 LEAST_UNITS = 8
-TIES_BELOW = 1000  # units
+FEW_UNITS = 1000  # esda compiles its permutations anew in every process, some fifteen seconds: worth it above this
 QUADRANTS = np.array(["none", "high_high", "low_high", "low_low", "high_low"], dtype=object)  # esda's numbers 1 … 4
 COLUMNS = ["local", "expected", "variance", "z", "p", "permuted_p", "adjusted_p", "quadrant", "cluster", "reason"]
 
@@ -98,6 +98,20 @@ def neighbours(ids: Sequence[str], pairs: Iterable[tuple[str, str]], mutual: boo
     return Neighbours(tuple(ids), tuple(tuple(sorted(found)) for found in near))
 
 
+def within(ids: Sequence[str], groups: Sequence[str]) -> Neighbours:
+    """Neighbours where no border is known: units of one group (villages of one town) are each other's.
+
+    Parameters: ``ids`` and the group of each, one length. A unit alone in its group is an island. Known as block
+    weights. Errors: ``judge_lengths``.
+    """
+    if len(ids) != len(groups):
+        raise HfworkError("judge_lengths", sizes=f"ids {len(ids)}, groups {len(groups)}")
+    members: dict[str, list[int]] = {}
+    for at, group in enumerate(groups):
+        members.setdefault(group, []).append(at)
+    return Neighbours(tuple(ids), tuple(tuple(j for j in members[group] if j != i) for i, group in enumerate(groups)))
+
+
 def moran(value: ArrayLike, near: Neighbours, permutations: int = 999, seed: int = 1, normal: bool = False) -> Pattern:
     """Moran's I, row-standardised: above its expectation −1/(n − 1) neighbours resemble each other.
 
@@ -121,12 +135,15 @@ def moran(value: ArrayLike, near: Neighbours, permutations: int = 999, seed: int
     return Pattern(float(found.I), float(found.EI), float(variance), float(z), float(p), both, len(y), *whole)
 
 
-def moran_rate(count: ArrayLike, total: ArrayLike, near: Neighbours, permutations: int = 999, seed: int = 1) -> Pattern:
+def moran_rate(
+    count: ArrayLike, total: ArrayLike, near: Neighbours, permutations: int = 999, seed: int = 1, kind: str = "rate"
+) -> Pattern:
     """Moran's I of rates standardised by their own variance (Assunção & Reis 1999); else as ``moran``.
 
-    esda's ``Moran_Rate`` gives the same but for its handling of a negative between-unit variance (see ``smoothing``).
+    ``kind`` as in ``smoothing.standardised_rates``. esda's ``Moran_Rate`` gives the same for rates, but for its
+    handling of a negative between-unit variance.
     """
-    return moran(standardised_rates(count, total), near, permutations, seed)
+    return moran(standardised_rates(count, total, kind), near, permutations, seed)
 
 
 def geary(value: ArrayLike, near: Neighbours) -> Pattern:
@@ -172,7 +189,8 @@ def lisa(
     n = len(y)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of esda's own p, which is not used here
-        found = esda.Moran_Local(y, kept.weights, permutations=permutations, seed=seed, n_jobs=1)
+        drawn = permutations if n > FEW_UNITS else 0
+        found = esda.Moran_Local(y, kept.weights, permutations=drawn, seed=seed, n_jobs=1)
     z = y - y.mean()
     m2 = (z**2).mean()
     size = np.fromiter((len(part) for part in kept.positions), dtype=float, count=n)
@@ -184,7 +202,9 @@ def lisa(
         columns["z"][took] = score = (columns["local"][took] - expected) / np.sqrt(variance)
     columns["p"][took] = 2 * ndtr(-np.abs(score))
     if permutations:
-        columns["permuted_p"][took] = _both_tails(found, permutations)
+        # Among thousands of units a tie, which esda counts in one tail only, does not matter.
+        p = np.minimum(1, 2 * found.p_sim) if drawn else _local_p(z, kept, permutations, seed)
+        columns["permuted_p"][took] = p
         columns["adjusted_p"][took] = adjusted = adjust(columns["permuted_p"][took])
         columns["cluster"][took] = np.where(adjusted <= level, QUADRANTS[found.q], "none")
     columns["quadrant"][took] = QUADRANTS[found.q]
@@ -192,10 +212,16 @@ def lisa(
 
 
 def lisa_rate(
-    count: ArrayLike, total: ArrayLike, near: Neighbours, permutations: int = 999, seed: int = 1, level: float = 0.05
+    count: ArrayLike,
+    total: ArrayLike,
+    near: Neighbours,
+    permutations: int = 999,
+    seed: int = 1,
+    level: float = 0.05,
+    kind: str = "rate",
 ) -> pd.DataFrame:
-    """Local Moran of rates standardised by their own variance; else as ``lisa``."""
-    return lisa(standardised_rates(count, total), near, permutations, seed, level)
+    """Local Moran of rates standardised by their own variance; else as ``lisa``; ``kind`` as in ``moran_rate``."""
+    return lisa(standardised_rates(count, total, kind), near, permutations, seed, level)
 
 
 def getis_ord(value: ArrayLike, near: Neighbours, star: bool = False) -> Floats:
@@ -215,18 +241,22 @@ def getis_ord(value: ArrayLike, near: Neighbours, star: bool = False) -> Floats:
     return made
 
 
-def _both_tails(found: Any, permutations: int) -> Floats:
+def _local_p(z: Floats, near: Neighbours, permutations: int, seed: int) -> Floats:
     """Two-sided p of each unit: twice the smaller tail, a tie counting in both.
 
-    esda tells the smaller of "at least as high" and what is left, so ties are missing from the lower tail. Among few
-    units the same neighbours are drawn again and ties matter; among thousands they do not.
+    A unit keeps its place and its neighbours are drawn from all others, without replacement; the same draws serve
+    every unit, as in esda. Among few units the same neighbours are drawn again, so ties matter.
     """
-    if len(found.Is) > TIES_BELOW:
-        return np.asarray(np.minimum(1, 2 * found.p_sim))
-    low = np.count_nonzero(found.rlisas <= (found.Is + 1e-12)[:, None], axis=1)
-    smaller = np.rint(found.p_sim * (permutations + 1)).astype(np.int64) - 1
-    high = np.where(smaller + low >= permutations, smaller, permutations - smaller)  # the two tails cover all draws
-    return np.asarray(np.minimum(1, 2 * (np.minimum(low, high) + 1) / (permutations + 1)))
+    n, most = len(z), max(map(len, near.positions))
+    order = np.broadcast_to(np.arange(n - 1), (permutations, n - 1))
+    picks = np.random.default_rng(seed).permuted(order, axis=1)[:, :most]
+    made, slack = np.ones(n), 1e-12 * (z**2).mean()
+    for i, part in enumerate(near.positions):
+        drawn = z[i] * np.delete(z, i)[picks[:, : len(part)]].mean(axis=1)
+        seen = z[i] * z[list(part)].mean()
+        high, low = (drawn >= seen - slack).sum(), (drawn <= seen + slack).sum()
+        made[i] = min(1.0, 2 * (min(high, low) + 1) / (permutations + 1))
+    return made
 
 
 def _took(value: Floats, near: Neighbours) -> NDArray[np.bool_]:

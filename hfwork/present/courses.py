@@ -52,7 +52,7 @@ def gap_chart(cells: pd.DataFrame, plan: Plan, by: str = "year", note: str = "")
     whole = cells[(cells["place"] == plan.places.root) & cells["period"].isin(tokens) & cells["value"].notna()]
     facts = _first_and_last(units, [t for t in tokens if t in set(whole.loc[~whole["reason"].isin(_OPEN), "period"])])
     if facts:
-        facts["unit"] = text.say("explore.points") if indicator.unit["en"].startswith("%") else indicator.unit[lang]
+        facts["unit"] = readings.difference_unit(indicator)
         facts |= {name: text.period(facts[name]) for name in ("first", "last")}
         facts |= {name: text.number(facts[name], indicator.decimals) for name in ("a", "b")}
     said = text.say(f"explore.gap.{'two' if facts else 'none'}", **facts)

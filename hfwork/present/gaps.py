@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 
 from hfwork import text
-from hfwork.judge import stability
+from hfwork.judge import intervals, stability
 from hfwork.plan.folder import Plan
 from hfwork.plan.periods import parse
 from hfwork.present import readings
 from hfwork.release import spread
+from hfwork.release.steadiness import together
 
 
 def inequality(cells: pd.DataFrame, plan: Plan) -> pd.DataFrame:
@@ -35,19 +36,47 @@ def inequality(cells: pd.DataFrame, plan: Plan) -> pd.DataFrame:
 def smoothed(cells: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Each unit's own figure beside the empirical Bayes one, and how much of its own the latter keeps (%).
 
-    ``cells``: as in ``inequality``. Units without a figure are left out; official order.
+    ``cells``: as in ``inequality``. Units without counts are left out, those too unsteady to be read have no figure of
+    their own; official order. Where smoothing means nothing (``spread.smoothable``) a column says why.
     """
     indicator = plan.indicators[str(cells["indicator"].iloc[0])]
-    rows = cells[(cells["level"] == plan.places.levels[1]) & cells["value"].notna()]
-    found = spread.smoothed(rows, indicator)
+    rows = spread.counted(cells[cells["level"] == plan.places.levels[1]])
     columns = {
-        "place": [cell["name"] for cell in _named(rows, plan)],
+        "place": [plan.places.name(str(place), text.language()) for place in rows["place"]],
         "denominator": rows["denominator"].round().astype("Int64").array,
-        "raw": (found.raw * indicator.factor).round(indicator.decimals),
-        "smooth": (found.smooth * indicator.factor).round(indicator.decimals),
-        "weight": pd.Series(found.weight * 100).round().astype("Int64").array,
+        "raw": rows["value"].round(indicator.decimals).array,
     }
+    if reason := spread.smoothable(plan, rows, indicator):
+        columns["reason"] = [text.say(f"spatial.map.{reason}")] * len(rows)
+    else:
+        found = spread.smoothed(rows, indicator)
+        columns["smooth"] = (found.smooth * indicator.factor).round(indicator.decimals)
+        columns["weight"] = pd.Series(found.weight * 100).round().astype("Int64").array
     return pd.DataFrame({text.say(f"equity.col.{name}"): column for name, column in columns.items()})
+
+
+def merged(cells: pd.DataFrame, plan: Plan, place: str) -> pd.DataFrame:
+    """The parts of a place joined, in official order, into groups whose figures can be read: names, counts, interval.
+
+    ``cells``: one indicator and one period with the level below ``place``. Empty where even all together are unsteady,
+    or the indicator has no interval. Groups follow the order of the list, never the values.
+    """
+    indicator = plan.indicators[str(cells["indicator"].iloc[0])]
+    parts = cells[cells["place"].map(lambda code: plan.places.parent(str(code)) == place)]
+    groups = together(parts.reset_index(drop=True), indicator)
+    x, n = (np.array([group[side].sum() for group in groups], dtype=float) for side in ("numerator", "denominator"))
+    limits = intervals.wilson(x, n) if indicator.interval == "wilson" else intervals.rate(x, n, 1.0)
+    lower, upper = (np.round(np.asarray(limit) * indicator.factor, indicator.decimals) for limit in limits)
+    comma, lang = text.say("list.comma"), text.language()
+    columns = {
+        "units": [comma.join(plan.places.name(str(code), lang) for code in group["place"]) for group in groups],
+        "numerator": [text.number(count) for count in x],
+        "denominator": [text.number(count) for count in n],
+        "value": np.round(x * indicator.factor / n, indicator.decimals),
+        "lower": lower,
+        "upper": upper,
+    }
+    return pd.DataFrame({text.say(f"steady.col.{name}"): column for name, column in columns.items()})
 
 
 def steadied(cells: pd.DataFrame, plan: Plan, period: str) -> pd.DataFrame:
@@ -84,7 +113,3 @@ def steadied(cells: pd.DataFrame, plan: Plan, period: str) -> pd.DataFrame:
         "merge": merge,
     }
     return pd.DataFrame({text.say(f"steady.col.{name}"): column for name, column in columns.items()})
-
-
-def _named(rows: pd.DataFrame, plan: Plan) -> list[dict[str, str]]:
-    return [{"name": plan.places.name(str(cell["place"]), text.language())} for cell in readings.records(rows)]

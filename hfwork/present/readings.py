@@ -242,9 +242,20 @@ def change(cells: pd.DataFrame, indicator: Indicator, name: str) -> str:
 
 def headline(said: str, *under: str) -> dict[str, Any]:
     """``title`` in lines that fit a notebook, ``drop`` (pixels it needs above its first line) and ``subtitle``."""
-    lines = textwrap.wrap(said, _WIDTH[text.language()])
+    wrapped = lines(said)
     under_it = escape(" · ".join(filter(None, under)))
-    return {"title": "<br>".join(map(escape, lines)), "drop": 12 + 18 * (len(lines) - 1), "subtitle": under_it}
+    return {"title": "<br>".join(map(escape, wrapped)), "drop": 12 + 18 * (len(wrapped) - 1), "subtitle": under_it}
+
+
+def lines(said: str) -> list[str]:
+    """A sentence in lines that fit a notebook."""
+    return textwrap.wrap(said, _WIDTH[text.language()])
+
+
+def difference_unit(indicator: Indicator) -> str:
+    """The unit in which two figures differ: points for percentages, else the unit itself."""
+    unit = indicator.unit[text.language()]
+    return text.say("explore.points") if indicator.unit["en"].startswith("%") else unit
 
 
 def key(columns: dict[str, list[Any]], *kinds: str, **facts: str) -> str:

@@ -81,7 +81,7 @@ class Release:
         """A table of findings.
 
         ``sentences``, ``comparisons``, ``verdicts``, ``courses``, ``inequality``, ``smoothed``, ``funnel``,
-        ``steadying``, ``completeness``, ``lineage`` or ``receipts``.
+        ``neighbours``, ``patterns``, ``clusters``, ``steadying``, ``completeness``, ``lineage`` or ``receipts``.
         """
         allowed = self._names("findings")
         if name not in allowed:

@@ -20,8 +20,9 @@ from hfwork.release.cells import COLUMNS, KEYS, assemble
 from hfwork.release.comparisons import comparisons
 from hfwork.release.courses import courses
 from hfwork.release.disclosure import hide
+from hfwork.release.patterns import neighbours, patterns
 from hfwork.release.sentences import sentences
-from hfwork.release.shapes import geojson, shapes
+from hfwork.release.shapes import borders, geojson, shapes
 from hfwork.release.spread import spreads
 from hfwork.release.steadiness import steadying, withhold
 from hfwork.release.verdicts import verdicts
@@ -60,10 +61,12 @@ def build(
     today = cells[cells["boundaries"] != THEN]
     found = {
         "comparisons": comparisons(plan, today, frame.periods),
-        "steadying": steadying(cells, merge),
+        "steadying": steadying(plan, cells, merge),
         "verdicts": verdicts(plan, today, frame.periods),
         "courses": courses(plan, today, frame.periods),
         **spreads(plan, today, frame.periods),
+        "neighbours": (pairs := neighbours(plan, borders(plan, map_shapes, frame.as_of), frame.as_of)),
+        **patterns(plan, today, frame.periods, pairs),
     }
     completeness = _completeness(plan, counts, levels)
     inputs = inputs.sort_values(["table", "place", "period", "sha256"]).reset_index(drop=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 from math import cos, pi, sin, sqrt
 from pathlib import Path
@@ -49,24 +50,26 @@ def shapes(plan: Plan, as_of: dt.date) -> gpd.GeoDataFrame:
 def borders(plan: Plan, frame: gpd.GeoDataFrame, as_of: dt.date) -> list[tuple[str, str]]:
     """Pairs of neighbouring units of a map, each once: from the plan's own table, else from shapes that touch.
 
-    ``frame``: of ``shapes`` on ``as_of``. Of the table the ``core`` lines count whose units stand in the map, under an
-    earlier code too. A schematic map touches nobody in truth: without a table it has no pairs. For
-    ``judge.space.neighbours``.
+    ``frame``: of ``shapes`` on ``as_of``. A schematic map touches nobody in truth: without a table it has no pairs.
+    For ``judge.space.neighbours``.
     """
     codes = list(frame["code"])
-    pairs: set[tuple[str, str]] = set()
-    if plan.neighbours:
-        told = [(line.a, line.b) for line in plan.neighbours if line.use == "core"]
-        found = [(plan.places.current(a, as_of), plan.places.current(b, as_of)) for a, b in told]
-    elif plan.map.kind == "tiles":
-        found = []
-    else:
-        at = frame.sindex.query(frame.geometry.to_numpy(), predicate="intersects").T
-        found = [(codes[i], codes[j]) for i, j in at]
-    for a, b in found:
-        if a != b and a in codes and b in codes:
-            pairs.add((min(a, b), max(a, b)))
-    return sorted(pairs)
+    if (pairs := told(plan, codes, as_of)) or plan.map.kind == "tiles":
+        return pairs
+    at = frame.sindex.query(frame.geometry.to_numpy(), predicate="intersects").T
+    return _once((codes[i], codes[j]) for i, j in at)
+
+
+def told(plan: Plan, codes: Sequence[str], as_of: dt.date) -> list[tuple[str, str]]:
+    """Pairs of these units that the plan's table of neighbours tells (its ``core`` lines), under earlier codes too."""
+    lines = [line for line in plan.neighbours if line.use == "core"]
+    pairs = _once((plan.places.current(line.a, as_of), plan.places.current(line.b, as_of)) for line in lines)
+    known = set(codes)
+    return [(a, b) for a, b in pairs if a in known and b in known]
+
+
+def _once(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted({(min(pair), max(pair)) for pair in pairs if pair[0] != pair[1]})
 
 
 def map_note(plan: Plan, as_of: dt.date) -> dict[str, str]:

@@ -11,6 +11,7 @@ from hfwork.judge import equity, funnel, smoothing
 from hfwork.plan.folder import Plan
 from hfwork.plan.indicators import Indicator
 from hfwork.plan.periods import Period
+from hfwork.release.steadiness import of_people
 from hfwork.release.verdicts import kind_of
 
 KEY = ["indicator", "period"]
@@ -36,8 +37,13 @@ def inequality(units: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
     return equity.measures(found)
 
 
+def counted(units: pd.DataFrame) -> pd.DataFrame:
+    """The units whose counts are known: those with a figure, and those whose figure alone is too unsteady to read."""
+    return units[units["numerator"].notna() & units["denominator"].notna()]
+
+
 def smoothed(units: pd.DataFrame, indicator: Indicator) -> smoothing.Smoothed:
-    """The empirical Bayes figures of units, drawn towards their mean; ``units`` as above, each with a figure.
+    """The empirical Bayes figures of units, drawn towards their mean; ``units`` as above, each ``counted``.
 
     Fractions or events per person, not in the unit of the indicator.
     """
@@ -45,10 +51,19 @@ def smoothed(units: pd.DataFrame, indicator: Indicator) -> smoothing.Smoothed:
     return smoothing.empirical_bayes(units["numerator"], units["denominator"], kind=kind)
 
 
-def smoothable(units: pd.DataFrame, indicator: Indicator) -> bool:
-    """Whether drawing figures towards their mean means something: shares of at most a whole, or rates of events."""
+def smoothable(plan: Plan, units: pd.DataFrame, indicator: Indicator) -> str:
+    """Why drawing figures towards their mean would mean nothing: empty where it does.
+
+    ``no_interval`` (plain counts and values), ``not_of_people`` (six of a town's seven clinics is no sample),
+    ``part_exceeds_whole`` (a share above a whole).
+    """
     kind = kind_of(indicator)
-    return kind == "rate" or (kind == "proportion" and bool((units["numerator"] <= units["denominator"]).all()))
+    if kind not in ("proportion", "rate"):
+        return "no_interval"
+    if not of_people(plan, indicator):
+        return "not_of_people"
+    over = kind == "proportion" and bool((units["numerator"] > units["denominator"]).any())
+    return "part_exceeds_whole" if over else ""
 
 
 def fit(units: pd.DataFrame, indicator: Indicator, whole: float) -> tuple[float, str]:
@@ -72,20 +87,23 @@ def spreads(plan: Plan, cells: pd.DataFrame, periods: list[Period]) -> dict[str,
 
     ``cells``: published ones at one set of boundaries. Units of the second level with a figure take part, two at
     least; months are left out (a month's gap is mostly chance). Smoothed figures and limits are in the unit of the
-    indicator, ``weight`` is the share a unit keeps of its own.
+    indicator, ``weight`` is the share a unit keeps of its own; units too unsteady to be read are smoothed too.
     """
     gaps, funnels, smooths = [], [], []
-    for (name, period), indicator, units, whole in _groups(plan, cells, periods):
+    for (name, period), indicator, known, whole in _groups(plan, cells, periods):
         of = {"indicator": name, "period": period}
+        if len(known) > 1 and not smoothable(plan, known, indicator):
+            drawn = smoothed(known, indicator)
+            columns = {"smooth": drawn.smooth * indicator.factor, "weight": drawn.weight, "reason": drawn.reason}
+            smooths.append(known[["indicator", "place", "period"]].assign(**columns))
+        units = known[known["value"].notna()]
+        if len(units) < 2:
+            continue
         phi, reason = fit(units, indicator, whole)
         funnels.append({**of, "units": len(units), "phi": phi, "reason": reason})
         if indicator.plain:
             continue
         gaps.append(inequality(units, indicator).assign(**of))
-        if smoothable(units, indicator):
-            drawn = smoothed(units, indicator)
-            columns = {"smooth": drawn.smooth * indicator.factor, "weight": drawn.weight, "reason": drawn.reason}
-            smooths.append(units[["indicator", "place", "period"]].assign(**columns))
     return {
         "inequality": _stack(gaps, INEQUALITY),
         "smoothed": _stack(smooths, SMOOTHED),
@@ -96,14 +114,14 @@ def spreads(plan: Plan, cells: pd.DataFrame, periods: list[Period]) -> dict[str,
 def _groups(
     plan: Plan, cells: pd.DataFrame, periods: list[Period]
 ) -> Iterator[tuple[tuple[str, str], Indicator, pd.DataFrame, float]]:
-    """Each indicator and period with its definition, the units that have a figure, and the district's figure."""
+    """Each indicator and period with its definition, the units that have counts, and the district's figure."""
     longer = {p.token for p in periods if p.level != "month"}
-    own = cells[cells["value"].notna() & cells["period"].isin(longer)]
+    own = cells[cells["numerator"].notna() & cells["period"].isin(longer)]
     whole = own[own["place"] == plan.places.root].set_index(KEY)["value"]
     for (name, period), units in own[own["level"] == plan.places.levels[1]].groupby(KEY, sort=False):
-        if len(units) > 1:
-            key = (str(name), str(period))
-            yield key, plan.indicators[key[0]], units, float(whole.get(key, np.nan))
+        key = (str(name), str(period))
+        indicator = plan.indicators[key[0]]
+        yield key, indicator, units if indicator.plain else counted(units), float(whole.get(key, np.nan))
 
 
 def _stack(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

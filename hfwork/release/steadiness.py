@@ -16,7 +16,7 @@ _SERIES = ["indicator", "version", "level", "boundaries"]
 _PEOPLE = ("person", "household", "couple")  # of whom a share is asked; six of a town's seven clinics is no sample
 _SIDES = ["numerator", "denominator"]
 _WHY = ("too_few", "too_wide")
-COLUMNS = ["indicator", "place", "period", "boundaries", "reason", "periods"]
+COLUMNS = ["indicator", "place", "period", "boundaries", "reason", "periods", "units"]
 
 
 def withhold(plan: Plan, cells: pd.DataFrame, periods: list[Period]) -> tuple[pd.DataFrame, pd.Series]:
@@ -29,7 +29,7 @@ def withhold(plan: Plan, cells: pd.DataFrame, periods: list[Period]) -> tuple[pd
     only: a stock is never summed); 0 where none do, or nothing needs them.
     """
     x, n = cells["numerator"].to_numpy(dtype=float), cells["denominator"].to_numpy(dtype=float)
-    kinds = {i.id: stability.kind_of(i.interval) if _of_people(plan, i) else "" for i in plan.indicators.values()}
+    kinds = {i.id: stability.kind_of(i.interval) if of_people(plan, i) else "" for i in plan.indicators.values()}
     kind = cells["indicator"].map(kinds).to_numpy(dtype=object)
     code = np.full(len(cells), "", dtype=object)
     for each in stability.KINDS:
@@ -43,13 +43,44 @@ def withhold(plan: Plan, cells: pd.DataFrame, periods: list[Period]) -> tuple[pd
     return made, _merge(plan, cells, rows, kinds, periods)
 
 
-def steadying(cells: pd.DataFrame, merge: pd.Series) -> pd.DataFrame:
-    """What was withheld, why, and how many periods to add up (0: read the next coarser level): ``COLUMNS``."""
+def steadying(plan: Plan, cells: pd.DataFrame, merge: pd.Series) -> pd.DataFrame:
+    """What was withheld, why, and what makes it steady: ``COLUMNS``.
+
+    ``periods``: how many to add up. ``units``: villages of the same town, next in official order, to read together
+    (codes parted by spaces). 0 and empty: read the next coarser level.
+    """
     rows = cells["state"] == "unstable"
-    return cells[rows].assign(periods=merge[rows])[COLUMNS].reset_index(drop=True)
+    made = cells[rows].assign(periods=merge[rows], units=_together(plan, cells, rows)[rows])
+    return made[COLUMNS].reset_index(drop=True)
 
 
-def _of_people(plan: Plan, indicator: Indicator) -> bool:
+def together(units: pd.DataFrame, indicator: Indicator) -> list[pd.DataFrame]:
+    """The cells of one place's parts (one indicator and period, official order) in groups that have steady values.
+
+    None where even all of them together are unsteady, or the indicator has no interval. See ``judge.units_merged``.
+    """
+    kind = stability.kind_of(indicator.interval)
+    if not kind:
+        return []
+    x, n = (units[side].to_numpy(dtype=float) for side in _SIDES)
+    groups = stability.units_merged(x, n, kind)
+    return [units[groups == number] for number in range(groups.max(initial=-1) + 1)]
+
+
+def _together(plan: Plan, cells: pd.DataFrame, rows: pd.Series) -> pd.Series:
+    made = pd.Series("", index=cells.index, dtype="str")
+    below = cells["level"].isin(plan.places.levels[2:])
+    asked = cells[below & cells["indicator"].isin(set(cells.loc[rows & below, "indicator"]))]
+    parents = asked["place"].map({code: plan.places.parent(str(code)) for code in asked["place"].unique()})
+    for (name, *_), part in asked.groupby([*_SERIES, "period", parents], sort=False):
+        if rows[part.index].any():
+            for group in together(part, plan.indicators[str(name)]):
+                made[group.index] = " ".join(group["place"])
+    return made
+
+
+def of_people(plan: Plan, indicator: Indicator) -> bool:
+    """Whether an indicator asks about persons, households or couples, of whom chance may speak, not organisations."""
     below = [name for version in indicator.versions for name in version.denominator]
     return bool(below) and all(plan.measures[name].unit in _PEOPLE for name in below)
 

@@ -1,0 +1,169 @@
+"""Maps for notebooks: as counted beside smoothed, and where neighbours resemble each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hfwork import text
+from hfwork.plan.folder import Plan
+from hfwork.present import charts, readings
+from hfwork.present.charts import MUTED, TITLE, layout
+from hfwork.present.maps import EMPTY, INKS, SHADES, breaks, shade
+from hfwork.release import spread
+
+_WIDTH = 880  # pixels of a notebook's figure: what the letters are sized by
+_FEW = 30  # a hundred counties leave no room for words
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One map: its name, and per unit the fill with the ink on it (empty: none), words inside and when pointed at."""
+
+    name: str
+    fills: list[str]
+    inks: list[str]
+    shown: list[str]
+    hover: list[str]
+
+
+def smoothed_map(cells: pd.DataFrame, plan: Plan, page: dict[str, Any], note: str = "") -> charts.go.Figure:
+    """Two maps of one scale: the figures as counted, and drawn towards their mean as far as chance reaches.
+
+    ``cells``: one indicator and one period at all levels; ``page``: the overview of a release, which holds the
+    outlines. The title tells how much of the difference between units smoothing takes away; where smoothing means
+    nothing (``spread.smoothable``) it says why, and the second map stays empty.
+    """
+    lang = text.language()
+    indicator = plan.indicators[str(cells["indicator"].iloc[0])]
+    codes = [place["code"] for place in page["places"]]
+    units = cells[cells["level"] == plan.places.levels[1]].set_index("place", drop=False).reindex(codes)
+    known = spread.counted(units)
+    reason = spread.smoothable(plan, known, indicator) or ("too_few" if len(known) < 2 else "")
+    smooth = pd.Series(np.nan, index=units.index)
+    if not reason:
+        found = spread.smoothed(known, indicator)
+        smooth[known.index] = found.smooth * indicator.factor
+    columns = {"raw": readings.numbers(units["value"]), "smooth": readings.numbers(smooth)}
+    limits = breaks([*columns["raw"], *columns["smooth"]], indicator.plain)
+    steps = {name: [shade(value, limits) for value in values] for name, values in columns.items()}
+    if reason:
+        said = text.say(f"spatial.map.{reason}")
+    else:
+        shown = known.index[known["value"].notna()]
+        a, b = (float(np.ptp(column[shown])) if len(shown) else np.nan for column in (known["value"], smooth))
+        moved = sum(one != other for one, other in zip(*steps.values(), strict=True) if one >= 0)
+        facts = {"moved": moved, "unit": readings.difference_unit(indicator)}
+        facts |= {"a": text.number(a, indicator.decimals), "b": text.number(b, indicator.decimals)}
+        kind = "chance" if (found.weight == 0).all() else "same" if facts["a"] == facts["b"] else "smoothed"
+        said = text.say(f"spatial.map.{kind}", **facts)
+    panels = []
+    for name, values in columns.items():
+        words = [_word(value, cell, indicator) for value, cell in zip(values, readings.records(units), strict=True)]
+        heads = [f"<b>{escape(place['name'][lang])}</b><br>{w}" for place, w in zip(page["places"], words, strict=True)]
+        fills, inks = ([of[step] if step >= 0 else "" for step in steps[name]] for of in (SHADES, INKS))
+        panels.append(Panel(text.say(f"spatial.map.panel.{name}"), fills, inks, words, heads))
+    head = readings.headline(said, indicator.name[lang], text.period(str(cells["period"].iloc[0])), note)
+    key = [swatch(colour, word) for colour, word in zip(SHADES, _steps(limits, indicator), strict=False)]
+    blank = [text.say("spatial.map.blank")] if None in columns["raw"] else []
+    return figure(page, panels, [*key, *blank], [], head)
+
+
+def figure(
+    page: dict[str, Any], panels: Sequence[Panel], key: list[str], notes: list[str], head: dict[str, Any]
+) -> charts.go.Figure:
+    """Maps beside each other with one key below, then ``notes`` and the map's own; ``key`` of ``swatch``."""
+    places = page["places"]
+    corners = {side: [v for place in places for v in place[side] if v is not None] for side in ("x", "y")}
+    left, right, low, high = (end(corners[side]) for side in ("x", "y") for end in (min, max))
+    widths = [np.ptp([v for v in place["x"] if v is not None]) for place in places]
+    size = float(np.median(widths))
+    width = _WIDTH / len(panels) - 20
+    height = min(520, width * (high - low) / (right - left))
+    pixel = max((right - left) / width, (high - low) / height)  # map units in a pixel
+    tile, few = size / pixel, len(places) <= _FEW
+    lang = text.language()
+    columns: dict[str, Any] = {
+        **{name: [place[name] for place in places] for name in ("x", "y", "cx")},
+        "name": [escape(place["name"][lang]) for place in places],
+        "label": [escape(place["label"][lang]) if few else "" for place in places],
+        "name_y": [place["cy"] + 0.1 * size for place in places],
+        "value_y": [place["cy"] - 0.16 * size for place in places],
+        "label_size": max(9, min(15, tile * (0.2 if lang == "zh" else 0.15))),
+        "value_size": max(10, min(18, tile * 0.22)),
+        "x_range": [left - 0.02 * size, right + 0.02 * size],
+        "y_range": [low - 0.02 * size, high + 0.02 * size],
+        "height": round(height) + 240,
+        "key": "　".join(key),
+        "note": "<br>".join(escape(line) for n in [*notes, page["map"]["note"][lang]] for line in readings.lines(n)),
+        **head,
+    }
+    for at, panel in enumerate(panels):
+        columns |= {
+            f"panel{at}": escape(panel.name),
+            f"fill{at}": [fill or EMPTY["fill"] for fill in panel.fills],
+            f"edge{at}": ["#FFFFFF" if fill else EMPTY["edge"] for fill in panel.fills],
+            f"dash{at}": ["solid" if fill else EMPTY["dash"] for fill in panel.fills],
+            f"ink{at}": [ink or EMPTY["ink"] for ink in panel.inks],
+            f"shown{at}": panel.shown if few else [""] * len(places),
+            f"hover{at}": panel.hover,
+        }
+    return charts.figure(maps_beside(len(panels)), columns)
+
+
+def maps_beside(count: int) -> dict[str, Any]:
+    """The template of ``count`` maps: columns of ``figure``, those of a panel with its number behind."""
+    data: list[dict[str, Any]] = []
+    axes: dict[str, Any] = {}
+    notes: list[dict[str, Any]] = [
+        {"text": "@key", "y": 0, "yshift": -14, "font": {"size": 12}},
+        {"text": "@note", "y": 0, "yshift": -38, "font": {"size": 12, "color": MUTED}},
+    ]
+    for at in range(count):
+        number = "" if at == 0 else str(at + 1)
+        here = {"type": "scatter", "xaxis": f"x{number}", "yaxis": f"y{number}"}
+        data.append({"each": True, **here, "mode": "lines", "x": "@x", "y": "@y", "fill": "toself",
+                     "fillcolor": f"@fill{at}", "hoveron": "fills", "hoverinfo": "text", "text": f"@hover{at}",
+                     "line": {"color": f"@edge{at}", "width": 1, "dash": f"@dash{at}"}, "name": "@name"})  # fmt: skip
+        for y, words, font in (("@name_y", "@label", "@label_size"), ("@value_y", f"@shown{at}", "@value_size")):
+            data.append({**here, "mode": "text", "x": "@cx", "y": y, "text": words, "hoverinfo": "skip",
+                         "textfont": {"color": f"@ink{at}", "size": font}, "name": words[1:]})  # fmt: skip
+        hidden = {"visible": False, "fixedrange": True}
+        domain = [at / count + 0.005, (at + 1) / count - 0.005]
+        axes[f"xaxis{number}"] = {**hidden, "domain": domain, "range": "@x_range"}
+        axes[f"yaxis{number}"] = {**hidden, "range": "@y_range", "scaleanchor": f"x{number}", "anchor": f"x{number}"}
+        if count > 1:
+            notes.append({"text": f"@panel{at}", "x": domain[0], "y": 1, "yshift": 4, "font": {"size": 14}})
+    notes = [{"xref": "paper", "yref": "paper", "x": 0, "xanchor": "left", "align": "left", "showarrow": False,
+              "yanchor": "bottom" if note["y"] else "top", **note} for note in notes]  # fmt: skip
+    margin = {"l": 10, "r": 10, "t": 124 if count > 1 else 96, "b": 100}
+    return {
+        "data": data,
+        "layout": layout(**TITLE, **axes, height="@height", margin=margin, annotations=notes, hovermode="closest"),
+    }
+
+
+def _word(value: float | None, cell: readings.Cell, indicator: readings.Indicator) -> str:
+    if value is not None:
+        return readings.SHARED * readings.is_shared(cell) + text.number(value, indicator.decimals)
+    return readings.SIGNS.get(str(cell["state"]), text.DASH)
+
+
+def _steps(limits: list[float], indicator: readings.Indicator) -> list[str]:
+    if not limits:
+        return []
+    decimals = 0 if all(limit == round(limit) for limit in limits) else max(indicator.decimals, 1)
+    words = [text.number(limit, decimals) for limit in limits]
+    between = [text.say("ui.between", low=a, high=b) for a, b in pairwise(words)]
+    return [text.say("ui.below", high=words[0]), *between, text.say("ui.from", low=words[-1])]
+
+
+def swatch(colour: str, word: str) -> str:
+    """One entry of a key."""
+    return f'<span style="color:{colour}">⬢</span> {escape(word)}'
