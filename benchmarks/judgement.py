@@ -8,7 +8,7 @@ from esda.smoothing import direct_age_standardization
 from libpysal.weights import lat2W
 
 from benchmarks.timing import Ways, compare
-from hfwork.judge import space, standardised
+from hfwork.judge import adjacency, space, standardised
 
 PLACES, BANDS, SIDE, PERMUTATIONS, REPEATS = 10_000, 19, 100, 999, 7
 FEW = 500  # of the loop: a part, and its time multiplied
@@ -48,7 +48,7 @@ def _local_moran(random: np.random.Generator) -> None:
     weights = lat2W(SIDE, SIDE, rook=False)
     weights.transform = "r"
     names = [str(i) for i in range(SIDE * SIDE)]
-    near = space.Neighbours(tuple(names), tuple(tuple(weights.neighbors[i]) for i in range(SIDE * SIDE)))
+    near = adjacency.Neighbours(tuple(names), tuple(tuple(weights.neighbors[i]) for i in range(SIDE * SIDE)))
     near.weights.sparse  # noqa: B018 – both sides have their weights ready
     value = random.normal(size=SIDE * SIDE)
 

@@ -248,3 +248,61 @@ def test_adjusted_p_keeps_order_and_never_falls(values: list[float]) -> None:
     gap = compare.adjust([*values, np.nan])
     assert np.isnan(gap[-1])
     np.testing.assert_allclose(gap[:-1], compare.adjust(p))
+
+
+def test_the_fitting_chart_is_never_narrower_than_chance() -> None:
+    y = np.array([80, 81, 80, 79, 80, 81, 80, 79, 80, 81, 80, 79, 80.0])  # closer together than chance has it
+    chart, name = control.fitting(y / 100, y, np.full(13, 100.0), "proportion")
+    plain, narrow = control.p(y, np.full(13, 100.0)), control.p(y, np.full(13, 100.0), prime=True)
+    assert name == "p_prime_chart"
+    np.testing.assert_allclose(chart.upper, plain.upper)
+    assert (narrow.upper < plain.upper).all()
+    scattered = np.array([60, 95] * 7, dtype=float)
+    chart, _ = control.fitting(scattered / 100, scattered, np.full(14, 100.0), "proportion")
+    np.testing.assert_allclose(chart.upper, control.p(scattered, np.full(14, 100.0), prime=True).upper)
+    chart, name = control.fitting(y, y, np.full(13, np.nan), "count")
+    assert name == "c_prime_chart" and chart.upper[0] == pytest.approx(y.mean() + 3 * y.mean() ** 0.5)
+
+
+def test_figures_that_cannot_bear_limits_have_none() -> None:
+    few, name = control.fitting([0, 1, 2, 1] * 4, [0, 1, 2, 1] * 4, [1000] * 16, "rate")
+    assert name == "u_prime_chart" and set(few.reason) == {"too_few_events"} and few.upper.isna().all()
+    assert not runs.flags(few).outside.any()
+    almost, _ = control.fitting([0.99] * 12, [99] * 12, [100] * 12, "proportion")  # one in a hundred without
+    assert set(almost.reason) == {"too_few_events"}
+    still, name = control.fitting([7.0] * 8 + [9] * 4, [np.nan] * 12, [np.nan] * 12, "value")
+    assert name == "xmr_chart" and set(still.reason) == {"too_coarse"}
+    # each phase for itself
+    phases = ["a"] * 12 + ["b"] * 12
+    both, _ = control.fitting([np.nan] * 24, [20, 25] * 6 + [1, 0] * 6, [1000] * 24, "rate", phases=phases)
+    assert both.upper[:12].notna().all() and both.upper[12:].isna().all()
+
+
+def test_values_that_differ_in_their_last_digit_only_are_equal() -> None:
+    for value in (83.3, 29 / 35, 0.1 + 0.2):
+        assert not runs.flags(control.xmr([value] * 13)).outside.any()
+    rising = np.linspace(0, 1e-15, 13) + 1
+    assert not runs.flags(chart_of(list(rising), 1.0, 1.0)).any(axis=None)
+
+
+def test_points_without_a_figure_are_left_out_of_models() -> None:
+    x, n, t = [30, np.nan, 42, 50, 61, 5], [100, 100, 100, 100, 100, 0], [1, 2, 3, 4, 5, 6]
+    kept = [0, 2, 3, 4]
+    for model in (change.logistic, change.loglinear):
+        whole = model(x, n, t)
+        np.testing.assert_allclose(whole, model(*(np.array(column)[kept] for column in (x, n, t))))
+    np.testing.assert_allclose(change.linear(x, t), change.linear(np.array(x)[[0, 2, 3, 4, 5]], [1, 3, 4, 5, 6]))
+    assert change.kendall([1, np.nan, 2, 3], [1, 2, 3, 4])[0] == 1
+    for model in (change.logistic, change.loglinear):
+        for short in ([], [5.0], [5, np.nan, 7]):
+            assert model(short, [10.0] * len(short), list(range(len(short)))).isna().all()
+        assert model([0, 0, 0], [9, 9, 9], [1, 2, 3]).isna().all()
+        assert model([1, 2, 3], [9, 9, 9], [4, 4, 4]).isna().all()
+    assert change.linear([], []).isna().all() and change.linear([1, 2, 3], [2, 2, 2]).isna().all()
+    assert np.isnan(change.kendall([1], [1])).all()
+    assert change.linear([1, 2, np.nan], [1, 2, 3], [1, 1, 1]).isna().all()
+
+
+def test_years_that_are_all_full_have_no_trend() -> None:
+    found = yearly([100, 200, 150, 90, 80], [100, 200, 150, 90, 80])
+    assert (found.code, found.slope, found.stable) == ("no_change", 0.0, True)

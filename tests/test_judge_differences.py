@@ -12,7 +12,7 @@ from scipy.stats import binom, binomtest, poisson
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from hfwork.errors import HfworkError
-from hfwork.judge import differences, exact, stability, standardised
+from hfwork.judge import differences, exact, funnel, stability, standardised
 
 CONFIDENCES = st.floats(0.5, 0.999)
 cells = st.integers(1, 10**6).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -64,21 +64,49 @@ def test_more_confidence_is_wider(pair: Any, less: float, more: float) -> None:
             assert wide[1] <= small[1] + 1e-9 and small[2] <= wide[2] + 1e-9
 
 
-@pytest.mark.slow
-def test_ratio_of_proportions_holds_its_value_and_turns() -> None:
+def test_ratio_of_proportions_by_a_second_way() -> None:
+    """Koopman's published example, full sides worked out by hand, and statsmodels where it can."""
+    # Koopman 1984: 36/40 against 16/80: 4.5, 2.94 to 7.15
+    assert np.round(differences.proportion_ratio(36, 40, 16, 80), 2).tolist() == [4.5, 2.94, 7.15]
+    full = np.array(differences.proportion_ratio([5, 1, 10, 10], [10] * 4, [10, 10, 10, 9], [10] * 4)).T
+    by_hand = [[0.5, 0.2366, 0.7881], [0.1, 0.0179, 0.4042], [1, 0.7225, 1.3841], [1.1111, 0.7906, 1.6783]]
+    np.testing.assert_allclose(full, by_hand, atol=6e-5)
     random = np.random.default_rng(7)
-    n, m = random.integers(5, 400, (2, 60))
+    n, m = random.integers(5, 400, (2, 40))
     x, y = random.binomial(n, 0.4), random.binomial(m, 0.6)
+    got = np.array(differences.proportion_ratio(x, n, y, m)).T
+    for row, (a, b, c, d) in zip(got, zip(x, n, y, m, strict=True), strict=True):
+        if 0 < a < b and 0 < c < d:
+            peer = confint_proportions_2indep(a, b, c, d, compare="ratio", method="score", correction=False)
+            np.testing.assert_allclose(row[1:], peer, rtol=1e-4)
+
+
+@given(pairs)
+def test_ratio_of_proportions_holds_its_value_and_turns(pair: Any) -> None:
+    (x, n), (y, m) = pair
     value, lower, upper = differences.proportion_ratio(x, n, y, m)
-    known = ~np.isnan(value)
-    assert (lower[known] <= value[known]).all() and (value[known] <= upper[known]).all()
-    turned = differences.proportion_ratio(y, m, x, n)
-    both = known & ~np.isnan(turned[0])
-    np.testing.assert_allclose(turned[1][both], 1 / upper[both], rtol=1e-3)
-    assert np.isnan(differences.proportion_ratio(1, 10, 0, 10)).all()
+    if not y:
+        assert np.isnan([value, lower, upper]).all()
+        return
+    assert 0 <= lower <= value * (1 + 1e-9) and value <= upper * (1 + 1e-9)
+    if x:
+        turned = differences.proportion_ratio(y, m, x, n)
+        np.testing.assert_allclose(turned, [1 / value, 1 / upper, 1 / lower], rtol=1e-6)
 
 
-# Coverage: every outcome of two binomials or two Poisson counts, weighted by its chance
+def test_small_integers_do_not_overflow() -> None:
+    for kind in (np.int8, np.int32):
+        big = kind(100 if kind is np.int8 else 1_000_000_000)
+        one, two = np.array([big]), np.array([big // 2])
+        for found in (
+            differences.rate_ratio(two, one, two, one),
+            differences.proportion_ratio(two, one, two, one),
+            [differences.score_test(two, one, two, one)],
+        ):
+            assert np.isfinite(found).all() and found[0][0] == pytest.approx(1.0)
+    assert funnel.rate_limits(np.array([100_000], dtype=np.int32), 30_000, 1e5)[0][0] == pytest.approx(
+        29_660.5, abs=0.1
+    )
 
 
 @pytest.mark.parametrize(("p", "q"), [(0.1, 0.1), (0.3, 0.5), (0.85, 0.95), (0.5, 0.5)])
@@ -191,3 +219,27 @@ def test_merged_values_are_steady(units: list[tuple[int, int]]) -> None:
     for at in np.flatnonzero(needed):
         part = slice(at + 1 - needed[at], at + 1)
         assert stability.unstable(x[part].sum(), n[part].sum()) == ""
+
+
+@given(st.integers(0, 40), st.integers(1, 60))
+def test_poisson_test_by_brute_force(count: int, halves: int) -> None:
+    """All outcomes no likelier than the one seen; a mean that is whole has two likeliest outcomes."""
+    mean = halves / 2
+    chance = poisson.pmf(np.arange(400), mean)
+    wanted = chance[chance <= chance[count] * (1 + 1e-7)].sum()
+    assert exact.poisson_test(count, mean) == pytest.approx(min(wanted, 1.0), rel=1e-9, abs=1e-12)
+
+
+def test_poisson_test_of_many_events() -> None:
+    assert exact.poisson_test([1_000_000_000, 999_900_000], 1e9) == pytest.approx([1.0, 0.0015654], rel=1e-2)
+
+
+def test_a_standard_with_nobody_in_a_band() -> None:
+    assert np.isnan(standardised.isr([3, 4], [100, 100], [5, 6], [0, 100])).all()
+    assert standardised.reasons([9, 9], [10, 10], [0, 0]) == "no_denominator"
+
+
+def test_stability_refuses_what_it_cannot_judge() -> None:
+    for call in (lambda: stability.unstable(5, 10, "count"), lambda: stability.unstable(-5, 10, "rate")):
+        with pytest.raises(HfworkError):
+            call()

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hfwork.errors import HfworkError
-from hfwork.judge import equity, slope
+from hfwork.judge import disproportion, equity, groups, slope
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -27,24 +27,24 @@ def close(got: Any, wanted: Any, rtol: float = 1e-9) -> None:
     np.testing.assert_allclose(np.asarray(got, dtype=float), np.asarray(wanted, dtype=float), rtol=rtol)
 
 
-SINGLE: dict[str, Callable[[equity.Groups], equity.Estimate]] = {
+SINGLE: dict[str, Callable[[groups.Groups], groups.Estimate]] = {
     "d": equity.difference,
     "r": equity.ratio,
     "parisk": equity.par,
     "paf": equity.paf,
-    "mld": equity.mean_log_deviation,
-    "ti": equity.theil,
-    "bgv": equity.between_group_variance,
-    "bgsd": equity.between_group_deviation,
-    "covar": equity.coefficient_of_variation,
-    "idisw": equity.disparity_index,
-    "idisu": lambda g: equity.disparity_index(g, False),
-    "mdbw": lambda g: equity.mean_difference(g, "best"),
-    "mdbu": lambda g: equity.mean_difference(g, "best", False),
-    "mdmw": lambda g: equity.mean_difference(g, "mean"),
-    "mdmu": lambda g: equity.mean_difference(g, "mean", False),
-    "mdrw": lambda g: equity.mean_difference(g, "reference"),
-    "mdru": lambda g: equity.mean_difference(g, "reference", False),
+    "mld": disproportion.mean_log_deviation,
+    "ti": disproportion.theil,
+    "bgv": disproportion.between_group_variance,
+    "bgsd": disproportion.between_group_deviation,
+    "covar": disproportion.coefficient_of_variation,
+    "idisw": disproportion.disparity_index,
+    "idisu": lambda g: disproportion.disparity_index(g, False),
+    "mdbw": lambda g: disproportion.mean_difference(g, "best"),
+    "mdbu": lambda g: disproportion.mean_difference(g, "best", False),
+    "mdmw": lambda g: disproportion.mean_difference(g, "mean"),
+    "mdmu": lambda g: disproportion.mean_difference(g, "mean", False),
+    "mdrw": lambda g: disproportion.mean_difference(g, "reference"),
+    "mdru": lambda g: disproportion.mean_difference(g, "reference", False),
     "aci": lambda g: equity.concentration(g, "absolute"),
 }
 # The peer gives these standard errors unscaled beside scaled estimates.
@@ -58,7 +58,7 @@ def test_measures(peers: Path) -> None:
     for row in wanted.to_dict("records"):
         own, options, name = inputs[inputs.dataset == row["dataset"]], row["options"], str(row["measure"])
         reference = own.reference_subgroup.eq(1).to_numpy()
-        found = equity.groups(
+        found = groups.of(
             own.estimate,
             own.population,
             own.se,
@@ -80,7 +80,7 @@ def test_measures(peers: Path) -> None:
     assert seen == len(wanted) >= 43
 
 
-def slopes(found: equity.Groups, row: dict[Any, Any]) -> None:
+def slopes(found: groups.Groups, row: dict[Any, Any]) -> None:
     if "pop=NULL" in row["options"]:
         # One person per group, rounded to have or have not: the ranks separate them and the slope has no end. The peer
         # prints 100; here there is no number.
@@ -126,34 +126,39 @@ values = st.lists(st.tuples(st.floats(1, 99), st.integers(1, 5000)), min_size=3,
 @given(values, st.floats(0.1, 0.99), st.randoms(use_true_random=False))
 def test_properties(some: list[tuple[float, int]], times: float, random: Any) -> None:
     y, p = np.array(some).T
-    found = equity.groups(y, p, np.ones(len(y)))
-    for index in (equity.theil, equity.mean_log_deviation, equity.ratio, equity.coefficient_of_variation):
-        scaled = index(equity.groups(y * times, p, np.ones(len(y))))[0]
+    found = groups.of(y, p, np.ones(len(y)))
+    for index in (
+        disproportion.theil,
+        disproportion.mean_log_deviation,
+        equity.ratio,
+        disproportion.coefficient_of_variation,
+    ):
+        scaled = index(groups.of(y * times, p, np.ones(len(y))))[0]
         assert scaled == pytest.approx(index(found)[0], rel=1e-6, abs=1e-6)  # relative: the unit does not matter
     order = list(range(len(y)))
     random.shuffle(order)
-    shuffled = equity.measures(equity.groups(y[order], p[order], np.ones(len(y))))
+    shuffled = equity.measures(groups.of(y[order], p[order], np.ones(len(y))))
     whole = equity.measures(found)
     np.testing.assert_allclose(shuffled.estimate, whole.estimate, rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(
-        equity.measures(equity.groups(y, p * 2, np.ones(len(y)))).estimate, whole.estimate, rtol=1e-9, atol=1e-9
+        equity.measures(groups.of(y, p * 2, np.ones(len(y)))).estimate, whole.estimate, rtol=1e-9, atol=1e-9
     )
     estimate = whole.set_index("measure").estimate
     assert estimate["theil"] > -1e-9 and estimate["mean_log_deviation"] > -1e-9 and estimate["ratio"] >= 1
-    moved = equity.groups(y + 5, p, np.ones(len(y)))
+    moved = groups.of(y + 5, p, np.ones(len(y)))
     assert equity.difference(moved)[0] == pytest.approx(equity.difference(found)[0], abs=1e-9)
-    assert equity.between_group_variance(moved)[0] == pytest.approx(
-        equity.between_group_variance(found)[0], rel=1e-6, abs=1e-6
+    assert disproportion.between_group_variance(moved)[0] == pytest.approx(
+        disproportion.between_group_variance(found)[0], rel=1e-6, abs=1e-6
     )
-    ordered = equity.groups(y, p, ordered=True)
-    back = equity.groups(y[::-1], p[::-1], ordered=True)
+    ordered = groups.of(y, p, ordered=True)
+    back = groups.of(y[::-1], p[::-1], ordered=True)
     assert equity.concentration(back)[0] == pytest.approx(-equity.concentration(ordered)[0], abs=1e-9)
     assert slope.linear(y[::-1], p[::-1]).sii == pytest.approx(-slope.linear(y, p).sii, abs=1e-6)
 
 
 def test_equal_groups_have_no_inequality() -> None:
     for ordered in (True, False):
-        made = equity.measures(equity.groups([40.0] * 4, [10, 20, 30, 40], [1.0] * 4, ordered=ordered))
+        made = equity.measures(groups.of([40.0] * 4, [10, 20, 30, 40], [1.0] * 4, ordered=ordered))
         estimate = made.set_index("measure").estimate
         assert estimate.drop(estimate.index.intersection(["ratio", "rii"])).abs().max() < 1e-9
         assert estimate["ratio"] == 1 and estimate.get("rii", 1) == pytest.approx(1)
@@ -167,9 +172,9 @@ def test_only_what_is_valid_is_offered() -> None:
 
 
 def test_direction() -> None:
-    good = equity.groups([20, 50, 80], [1, 1, 1], ordered=True)
+    good = groups.of([20, 50, 80], [1, 1, 1], ordered=True)
     assert equity.difference(good)[0] == 60 and equity.ratio(good)[0] == 4
-    bad = equity.groups([80, 50, 20], [1, 1, 1], ordered=True, favourable=False)
+    bad = groups.of([80, 50, 20], [1, 1, 1], ordered=True, favourable=False)
     assert equity.difference(bad)[0] == 60 and equity.ratio(bad)[0] == 4
     assert equity.par(bad)[0] == pytest.approx(-30)
     turned = equity.measures(bad).set_index("measure")
@@ -178,20 +183,20 @@ def test_direction() -> None:
 
 
 def test_reasons_instead_of_errors() -> None:
-    gap = equity.measures(equity.groups([10, np.nan, 30, 40], [1, 1, 1, 1])).set_index("measure")
+    gap = equity.measures(groups.of([10, np.nan, 30, 40], [1, 1, 1, 1])).set_index("measure")
     assert (gap.reason == "missing").all() and gap.estimate.isna().all()
-    ends = equity.measures(equity.groups([10, np.nan, 30], [1, 1, 1], ordered=True)).set_index("measure")
+    ends = equity.measures(groups.of([10, np.nan, 30], [1, 1, 1], ordered=True)).set_index("measure")
     assert ends.estimate["difference"] == 20 and ends.reason["sii"] == "missing"
-    nobody = equity.measures(equity.groups([10, 20, 30], [0, 0, 0])).set_index("measure")
+    nobody = equity.measures(groups.of([10, 20, 30], [0, 0, 0])).set_index("measure")
     assert nobody.reason["theil"] == "no_population" and nobody.estimate["difference"] == 20
-    zero = equity.measures(equity.groups([0, 0, 30], [1, 1, 1])).set_index("measure")
+    zero = equity.measures(groups.of([0, 0, 30], [1, 1, 1])).set_index("measure")
     assert zero.reason["theil"] == "zero_value" and zero.reason["ratio"] == "zero_value"
-    nothing = equity.measures(equity.groups([0, 0, 0], [1, 1, 1])).set_index("measure")
+    nothing = equity.measures(groups.of([0, 0, 0], [1, 1, 1])).set_index("measure")
     assert nothing.reason["coefficient_of_variation"] == "zero_mean"
     for call in (
-        lambda: equity.groups([1, 2], [1]),
-        lambda: equity.concentration(equity.groups([1, 2, 3], [1, 1, 1]), "gini"),
-        lambda: equity.mean_difference(equity.groups([1, 2, 3], [1, 1, 1]), "reference"),
+        lambda: groups.of([1, 2], [1]),
+        lambda: equity.concentration(groups.of([1, 2, 3], [1, 1, 1]), "gini"),
+        lambda: disproportion.mean_difference(groups.of([1, 2, 3], [1, 1, 1]), "reference"),
         lambda: slope.linear([1, 2], [1]),
         lambda: slope.linear([1, 2], [1, 1], fitted="probit"),
     ):
@@ -210,3 +215,26 @@ def test_slope_limits_cover() -> None:
         found = slope.linear(y, p, y - 1.96 * 2, y + 1.96 * 2, draws=2000)
         hits += found.sii_limits[0] <= wanted <= found.sii_limits[1]
     assert hits / 300 == pytest.approx(0.95, abs=0.04)
+
+
+def test_no_interval_without_standard_errors() -> None:
+    for found in (groups.of([20, 50, 80], [100] * 3), groups.of([20, 50, 80], [100] * 3, [1.0, np.nan, 1.0])):
+        made = equity.measures(found).set_index("measure")
+        assert made.loc[["par", "paf"], ["se", "lower95", "upper95"]].isna().all(axis=None)
+        assert made.estimate["par"] == pytest.approx(30)
+    down = equity.measures(groups.of([80, 50, 20], [1.0] * 3, [1.0] * 3, ordered=True)).set_index("measure")
+    assert down.reason["par"] == "no_gap" and np.isnan(down.lower95["par"]) and down.estimate["par"] == 0
+
+
+@pytest.mark.filterwarnings("error")
+def test_ordered_groups_without_a_curve_say_why() -> None:
+    nothing = equity.measures(groups.of([0, 0, 0], [1] * 3, ordered=True)).set_index("measure")
+    assert nothing.reason["concentration_relative"] == "zero_mean" and nothing.estimate["concentration_absolute"] == 0
+    full = equity.measures(groups.of([0, 100, 100], [1] * 3, ordered=True)).set_index("measure")
+    assert set(full.reason[["sii", "rii"]]) == {"not_fitted"}
+    above = equity.measures(groups.of([90, 100, 120], [1] * 3, ordered=True)).set_index("measure")
+    assert set(above.reason[["sii", "rii"]]) == {"above_scale"}
+    crossed = slope.linear([1, 2, 3], [1, 1, 1], [2, 3, 4], [1, 2, 3])
+    assert np.isnan(crossed.sii_limits).all() and crossed.sii > 0
+    with pytest.raises(HfworkError):
+        slope.linear([1, 2, 3], [1, 1, 1], [1, 2], [3, 4])

@@ -161,6 +161,9 @@ def test_rules_of_points(peers: Path) -> None:
         flags = runs.flags(chart)
         wanted = [named.get(cause, "trend" if "Trend" in cause else cause) for cause in rows.special_cause_type]
         assert flags.rule.tolist() == wanted
+        assert flags.outside.tolist() == rows.outside_limits.tolist()
+        far = ((chart.value - chart.centre).abs() > (2 / 3) * (chart.upper - chart.centre)).to_numpy()
+        assert (far & ~flags.outside.to_numpy()).tolist() == rows.close_to_limits.tolist()
         agree(np.sign(chart.value - chart.centre), rows.relative_to_mean)
 
 

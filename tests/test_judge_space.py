@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy.special import ndtr
 
 from hfwork.errors import HfworkError
-from hfwork.judge import smoothing, space
+from hfwork.judge import adjacency, smoothing, space
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -28,10 +28,10 @@ def table(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, comment="#", dtype={"i": str, "j": str})
 
 
-def bordering(weights: pd.DataFrame, dataset: str) -> space.Neighbours:
+def bordering(weights: pd.DataFrame, dataset: str) -> adjacency.Neighbours:
     own = weights[weights.dataset == dataset]
     ids = sorted(own.i.unique(), key=int)
-    return space.neighbours(ids, zip(own.i, own.j, strict=True), mutual=False)
+    return adjacency.of_pairs(ids, zip(own.i, own.j, strict=True), mutual=False)
 
 
 def close(got: object, wanted: object, rtol: float = 1e-9) -> None:
@@ -107,11 +107,11 @@ def test_smoothing(peers: Path) -> None:
         close(space.moran_rate(rows.x, rows.n, near, 0).value, rows.ebi_I.iloc[0])
 
 
-def grid(side: int) -> space.Neighbours:
+def grid(side: int) -> adjacency.Neighbours:
     ids = [f"{r}-{c}" for r in range(side) for c in range(side)]
     right = [(f"{r}-{c}", f"{r}-{c + 1}") for r in range(side) for c in range(side - 1)]
     down = [(f"{r}-{c}", f"{r + 1}-{c}") for r in range(side - 1) for c in range(side)]
-    return space.neighbours(ids, right + down)
+    return adjacency.of_pairs(ids, right + down)
 
 
 @given(st.lists(st.floats(0, 100), min_size=16, max_size=16), st.floats(0.1, 10), st.floats(-50, 50))
@@ -124,7 +124,7 @@ def test_unit_and_names_do_not_matter(values: list[float], times: float, shift: 
     order = np.random.default_rng(1).permutation(16)
     names = [near.ids[i] for i in order]
     pairs = [(near.ids[i], near.ids[j]) for i, part in enumerate(near.positions) for j in part]
-    mixed = space.neighbours(names, pairs)
+    mixed = adjacency.of_pairs(names, pairs)
     assert space.moran(y[order], mixed, 0).value == pytest.approx(one.value, abs=1e-9)
     plain = sum((y[i] - y.mean()) * np.mean([y[j] - y.mean() for j in part]) for i, part in enumerate(near.positions))
     assert one.value == pytest.approx(plain / ((y - y.mean()) ** 2).sum(), abs=1e-9)
@@ -141,7 +141,7 @@ def test_patterns_are_found_and_chance_is_not() -> None:
 
 
 def test_islands_and_gaps_are_named() -> None:
-    near = space.neighbours([*map(str, range(10)), "x"], [(str(i), str(i + 1)) for i in range(9)])
+    near = adjacency.of_pairs([*map(str, range(10)), "x"], [(str(i), str(i + 1)) for i in range(9)])
     assert near.islands == ["x"]
     y = np.array([1.0, 3, 2, 5, 4, 7, 6, 8, 9, 12, 50])
     found = space.moran(y, near, 99)
@@ -154,7 +154,7 @@ def test_islands_and_gaps_are_named() -> None:
     y[7] = np.nan
     assert space.moran(y, near).reason == "too_few_units"
     assert set(space.lisa(np.ones(11), near).reason) == {"no_variance", "island"}
-    for call in (lambda: space.neighbours(["a"], [("a", "b")]), lambda: space.moran([1.0], near)):
+    for call in (lambda: adjacency.of_pairs(["a"], [("a", "b")]), lambda: space.moran([1.0], near)):
         with pytest.raises(HfworkError):
             call()
 
@@ -201,3 +201,25 @@ def test_many_units_go_through_esda_and_agree_with_few(monkeypatch: pytest.Monke
     assert np.abs(through.permuted_p - ours.permuted_p).max() < 0.1  # two draws of 999
     assert np.abs(through.permuted_p - ours.permuted_p).mean() < 0.02
     pd.testing.assert_frame_equal(through[["local", "z", "quadrant"]], ours[["local", "z", "quadrant"]])
+
+
+@pytest.mark.filterwarnings("error:.*divide.*:RuntimeWarning", "error:.*invalid.*:RuntimeWarning")
+def test_odd_neighbours_and_values() -> None:
+    names = [*map(str, range(10)), "y", "x"]
+    ring = [(str(i), str((i + 1) % 10)) for i in range(10)]
+    back = [(b, a) for a, b in ring]
+    one_way = adjacency.of_pairs(names, [*ring, *back, ("y", "x")], mutual=False)  # y's only neighbour is an island
+    value = np.random.default_rng(2).normal(size=12)
+    found, local = space.moran(value, one_way, 99), space.lisa(value, one_way, 99)
+    assert found.units == 10 and found.islands == ["y", "x"] and local.reason.tolist() == [""] * 10 + ["island"] * 2
+    value[3] = np.inf
+    assert space.moran(value, one_way, 0).missing == ["3"]
+    everyone = adjacency.within(list("abcdefgh"), ["one"] * 8)
+    local = space.lisa(np.arange(8.0), everyone, 99)  # neighbours are always all the others: nothing can vary
+    assert local.z.isna().all() and set(local.cluster) == {"none"} and set(local.reason) == {""}
+
+
+def test_a_share_above_its_whole_informs_no_mean() -> None:
+    found = smoothing.empirical_bayes([50, 60, 120], [100, 100, 100], kind="proportion")
+    assert found.reason.tolist()[2] == "part_exceeds_whole" and np.isnan(found.smooth[2])
+    assert found.mean[0] == pytest.approx(0.55)

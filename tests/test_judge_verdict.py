@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import numpy as np
@@ -47,9 +48,11 @@ def test_months_have_a_control_chart() -> None:
 def test_a_new_definition_begins_anew() -> None:
     rows = series([50] * 12 + [80, 81], [100.0] * 14)
     rows.loc[12:, "phase"] = "2"
+    found = real_change(rows, "proportion", "month")  # two points of the new definition are no chart
+    assert (found.code, found.reason, found.points) == ("too_little", "new_definition", 2)
+    rows.loc[1, "phase"] = "2"  # the same month a year before was counted in the same way
     found = real_change(rows, "proportion", "month")
-    assert found.test == "newcombe"  # two points of the new definition are no chart
-    assert found.points == 2
+    assert (found.code, found.test, found.points) == ("higher", "newcombe", 2)
 
 
 def test_years_have_a_trend_or_a_year_before() -> None:
@@ -86,6 +89,82 @@ def test_too_little_is_said() -> None:
     assert real_change(series([0, 0], [100, 100]), "rate", "year").code == "no_change"
     none = series([300, 350, 400, 450, 500], [1000] * 5).assign(lower95=np.nan)
     assert real_change(none, "value", "year").code == "cannot_calculate"
+
+
+def test_a_rare_event_is_no_real_change() -> None:
+    """Most months have none: one more, or one less, is chance, whatever the width of limits from month to month."""
+    for last in ([0] * 23 + [1], [0] * 10 + [1] + [0] * 13):
+        for kind in ("rate", "count"):
+            assert real_change(series(last, [1000.0] * 24), kind, "month").code == "no_change"
+    full: list[float | None] = [50.0] * 10 + [49] + [50] * 13
+    assert real_change(series(full, [50.0] * 24), "proportion", "month").code == "no_change"
+    assert real_change(series([8000] * 12 + [8001], [10000] * 13), "proportion", "month").code == "no_change"
+    assert real_change(series([83.3] * 13, [100] * 13), "value", "month").code == "cannot_calculate"  # nothing moves
+
+
+@pytest.mark.parametrize(
+    ("kind", "mean", "size"),
+    [("rate", 0.05, 0), ("rate", 0.3, 0), ("rate", 1, 0), ("rate", 5, 0), ("rate", 40, 0), ("count", 6, 0),
+     ("proportion", 0.995, 60), ("proportion", 0.99, 100), ("proportion", 0.8, 400), ("proportion", 0.1, 80)],
+)  # fmt: skip
+def test_chance_seldom_passes_for_a_change(kind: str, mean: float, size: int) -> None:
+    """Twenty-four months (or two years) at one risk: the last is called changed at most once in about twenty times."""
+    random = np.random.default_rng(11)
+    called = 0
+    for _ in range(300):
+        drawn = random.binomial(size, mean, 24) if size else random.poisson(mean, 24)
+        made = real_change(series(list(drawn), [size or 1000] * 24), kind, "month")
+        called += made.code in ("higher", "lower")
+    assert called <= 24
+
+
+def test_a_stock_is_not_charted_from_month_to_month() -> None:
+    """Two thousand persons, coverage 80 % throughout, 5 % replaced a month: the same people make months alike."""
+    random = np.random.default_rng(5)
+    called = {True: 0, False: 0}
+    for _ in range(100):
+        covered = random.random(2000) < 0.8
+        months = []
+        for _month in range(24):
+            moved = random.random(2000) < 0.05
+            covered = np.where(moved, random.random(2000) < 0.8, covered)
+            months.append(covered.sum())
+        rows = series(months, [2000] * 24)
+        for stock in called:
+            found = real_change(rows, "proportion", "month", stock=stock)
+            assert found.test == ("newcombe" if stock else "p_prime_chart")
+            called[stock] += found.code != "no_change"
+    assert called[True] <= 8 < 20 < called[False]
+
+
+def test_returns_still_to_come_are_not_judged() -> None:
+    late = series([60, 25], [1, 1], {1: "incomplete_returns"})
+    assert real_change(late, "count", "year") == Verdict("too_little", reason="incomplete_returns")
+    before = series([25, 60], [1, 1], {0: "incomplete_returns"})
+    assert real_change(before, "count", "year").reason == "no_before"
+
+
+def test_years_all_full_or_empty_have_not_changed() -> None:
+    for count in ([100.0] * 5, [0.0] * 5):
+        found = real_change(series(list(count), [100.0] * 5), "proportion", "year")
+        assert (found.code, found.test, found.p) == ("no_change", "cochran_armitage", 1.0)
+
+
+def test_a_gap_among_five_years_leaves_the_year_before() -> None:
+    rows = series([300, 320, 340, None, 380, 500], [1000.0] * 6)
+    found = real_change(rows, "proportion", "year")
+    assert (found.code, found.test) == ("higher", "newcombe")
+
+
+def test_a_year_before_is_found_by_its_date() -> None:
+    rows = series([300, 400, 500], [1000.0] * 3)
+    rows["start"] = [dt.date(2015, 1, 1), dt.date(2016, 1, 1), dt.date(2018, 1, 1)]
+    assert real_change(rows, "proportion", "year").reason == "no_before"  # 2016 is not the year before 2018
+    rows.loc[2, "start"] = dt.date(2017, 1, 1)
+    assert real_change(rows, "proportion", "year").estimate == pytest.approx(0.1)
+    months = series([100.0] * 3, [200.0] * 3)
+    months["start"] = [dt.date(2017, 3, 1), dt.date(2017, 4, 1), dt.date(2018, 4, 1)]
+    assert real_change(months, "proportion", "month").test == "newcombe"
 
 
 def test_every_answer_has_words() -> None:

@@ -46,7 +46,7 @@ def test_tables(small: Workspace, lang: str, monkeypatch: pytest.MonkeyPatch) ->
 def test_every_measure_and_reason_has_words() -> None:
     for name in {*equity.SIMPLE, *equity.ORDERED, *equity.UNORDERED}:
         assert text.say(f"equity.{name}", "zh") != text.say(f"equity.{name}", "en")
-    for reason in ("missing", "no_population", "zero_mean", "zero_value", "no_gap"):
+    for reason in ("missing", "no_population", "zero_mean", "zero_value", "no_gap", "above_scale", "not_fitted"):
         assert text.say(f"equity.why.{reason}", "zh")
 
 

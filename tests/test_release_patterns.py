@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hfwork.judge import space
+from hfwork.judge import adjacency, space
 from hfwork.plan.folder import Plan
 from hfwork.plan.periods import Period, parse
 from hfwork.plan.policy import Neighbour
@@ -125,11 +125,11 @@ def test_a_plan_without_borders_says_so(small: Workspace) -> None:
 def test_a_gradient_is_found_in_villages_of_one_town() -> None:
     """Three towns of ten villages, high, middling and low: villages of one town resemble each other."""
     codes = [f"{town}{village}" for town in "abc" for village in range(10)]
-    near = space.within(codes, [code[0] for code in codes])
+    near = adjacency.within(codes, [code[0] for code in codes])
     assert near.islands == [] and near.positions[0] == tuple(range(1, 10))
     n = np.full(30, 400)
     x = np.random.default_rng(4).binomial(n, np.repeat([0.6, 0.75, 0.9], 10))
     found, local = space.moran_rate(x, n, near, kind="proportion"), space.lisa_rate(x, n, near, kind="proportion")
     assert found.permuted_p < 0.01 and found.value > 0.5
     assert (local["cluster"][:10] == "low_low").all() and (local["cluster"][-10:] == "high_high").all()
-    assert space.within(["x", "y"], ["p", "q"]).islands == ["x", "y"]
+    assert adjacency.within(["x", "y"], ["p", "q"]).islands == ["x", "y"]

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from shapely.geometry import Point, box
 
 from hfwork.errors import HfworkError
-from hfwork.judge import space
+from hfwork.judge import adjacency
 from hfwork.plan.folder import Plan, load_plan
 from hfwork.release import gcj02
 from hfwork.release.shapes import borders, map_note, outline, shapes
@@ -273,7 +273,7 @@ def test_neighbours_of_the_table(plan: Plan, on: dt.date) -> None:
     units = shapes(plan, on)
     pairs = borders(plan, units, on)
     assert len(pairs) == len(set(pairs)) and all(a < b for a, b in pairs)
-    near = space.neighbours(list(units["code"]), pairs)
+    near = adjacency.of_pairs(list(units["code"]), pairs)
     assert near.islands == [] and 1.5 * len(units) < len(pairs) < 3 * len(units)
 
 

@@ -10,6 +10,7 @@ from hfwork.judge.verdict import UNFINISHED
 from hfwork.plan.periods import parse
 from hfwork.present import judged, readings
 from hfwork.release import courses, spread
+from hfwork.release.verdicts import carries_over
 from hfwork.workspace import Workspace
 
 KEY = ["indicator", "place", "period"]
@@ -77,13 +78,27 @@ def test_funnels_say_why_they_are_not_drawn(small: Workspace, shown: pd.DataFram
 def test_courses_are_what_the_chart_draws(small: Workspace, shown: pd.DataFrame) -> None:
     release = small.current()
     table = release.findings("courses")
-    assert {"xmr_chart", "p_prime_chart"} <= set(table["chart"])
+    assert set(table["chart"]) <= {"xmr_chart", "c_prime_chart", "u_prime_chart", "p_prime_chart"} and len(table)
     for (indicator, place), part in list(table.groupby(["indicator", "place"], sort=False))[::25]:
         cells = release.cells(str(indicator))
         chart = judged.control_chart(cells, small.plan, str(place), readings.finest(cells, small.plan))
         drawn = {trace.name: [v for v in trace.y if v is not None] for trace in chart.data}
         for line in courses.LINES:
             np.testing.assert_allclose(part[line], drawn[line])
+
+
+def test_a_stock_has_no_limits(small: Workspace) -> None:
+    """The people of one month end are largely those of the next: limits from month to month would be no limits."""
+    plan, release = small.plan, small.current()
+    stocks = {i.id for i in plan.indicators.values() if carries_over(plan, i)}
+    assert {"health_record_coverage", "elderly_management"} <= stocks
+    assert not stocks & {"preconception_check_coverage", "family_lectures"}  # flows, though over a stock or of returns
+    assert not stocks & set(release.findings("courses")["indicator"])
+    cells = release.cells("health_record_coverage")
+    chart = judged.control_chart(cells, plan, plan.places.root, "month")
+    drawn = {trace.name: list(trace.y) for trace in chart.data}
+    assert all(set(drawn[line]) == {None} for line in courses.LINES) and any(v is not None for v in drawn["value"])
+    assert "不画控制限" in chart.layout.xaxis.title.text and "上年同期" in chart.layout.title.text
 
 
 def test_a_course_by_hand() -> None:

@@ -94,7 +94,7 @@ def trend(
     ``total`` (then Cochran–Armitage, else the weighted slope). Returns: ``Trend``. ``too_few_points`` with fewer
     than ``points`` known values – the bar is never lowered; ``cannot_calculate`` when the last ``points`` have a gap
     or a missing interval – which is not the same as no change; ``rising`` or ``falling`` when χ² > 9.5495 (99.8 %)
-    and the sign of the slope holds when any one point is left out; else ``no_change``.
+    and the sign of the slope holds when any one point is left out; else ``no_change``, also where all are 0 % or 100 %.
     """
     y, low, _ = _series(value, lower, None)
     high = np.asarray(upper, dtype=float)
@@ -104,6 +104,10 @@ def trend(
     last = slice(len(y) - points, None)
     t = np.arange(1.0, points + 1)
     whole, steady = (np.nan, np.nan, np.nan), False
+    if count is not None and total is not None:
+        x, n = (np.asarray(column, dtype=float)[last] for column in (count, total))
+        if (n > 0).all() and ((x == 0).all() or (x == n).all()):
+            return Trend("no_change", test, 0.0, 1.0, 0.0, points, True)
     if not (np.isnan(low[last]) | np.isnan(high[last])).any():
         columns = [y[last], low[last], high[last]]
         method: Callable[..., tuple[float, float, float]] = weighted_trend
@@ -123,16 +127,19 @@ def trend(
 def linear(value: ArrayLike, score: ArrayLike, weight: ArrayLike | None = None, confidence: float = 0.95) -> pd.Series:
     """Least-squares slope per score, plain (``scipy.stats.linregress``) or weighted (statsmodels ``WLS``).
 
-    Returns: ``slope se p lower upper``. The spread comes from the residuals: a few points give wide limits.
+    Returns: ``slope se p lower upper``. The spread comes from the residuals: a few points give wide limits. Points with
+    a missing cell are left out, as R does; NaN with fewer than three left, or all at one score.
     """
-    y, t, _ = _series(value, score, None)
+    y, t, w = _complete(value, score, np.ones(np.shape(value)) if weight is None else weight)
+    if not len(y):
+        return pd.Series(np.nan, index=["slope", "se", "p", "lower", "upper"])
     from statsmodels.regression.linear_model import WLS
 
     if weight is None:
         found = linregress(t, y)
         slope, se, p = found.slope, found.stderr, found.pvalue
     else:
-        fitted = WLS(y, np.column_stack([np.ones(len(t)), t]), weights=np.asarray(weight, dtype=float)).fit()
+        fitted = WLS(y, np.column_stack([np.ones(len(t)), t]), weights=w).fit()
         slope, se, p = fitted.params[1], fitted.bse[1], fitted.pvalues[1]
     from scipy.stats import t as student
 
@@ -144,11 +151,15 @@ def logistic(count: ArrayLike, total: ArrayLike, score: ArrayLike, quasi: bool =
     """Log-odds slope per score from a binomial model (statsmodels ``GLM``): ``slope se z p intercept dispersion``.
 
     ``quasi`` scales the standard error by the Pearson dispersion and uses Student's t with n − 2 degrees of freedom,
-    for series that scatter more than chance. With a dispersion below 1 it is bolder than the plain model.
+    for series that scatter more than chance. With a dispersion below 1 it is bolder than the plain model. Points with a
+    missing cell or without a denominator are left out, as R does; NaN with fewer than three left, or where all are 0 %
+    or all 100 % and no slope is finite.
     """
     from statsmodels.api import GLM, add_constant, families
 
-    x, n, t = _series(count, total, score)
+    x, n, t = _complete(count, total, score, positive=True)
+    if not 0 < x.sum() < n.sum():
+        return pd.Series(np.nan, index=["slope", "se", "z", "p", "intercept", "dispersion"])
     # Shares weighted by their size: given counts of two columns, statsmodels' Pearson dispersion lacks the size.
     model = GLM(x / n, add_constant(t), family=families.Binomial(), var_weights=n)
     fitted = model.fit(scale="X2", use_t=True, tol=1e-12) if quasi else model.fit(tol=1e-12)
@@ -157,19 +168,29 @@ def logistic(count: ArrayLike, total: ArrayLike, score: ArrayLike, quasi: bool =
 
 
 def loglinear(count: ArrayLike, exposure: ArrayLike, score: ArrayLike) -> pd.Series:
-    """Log-rate slope per score from a Poisson model (statsmodels ``GLM``): ``slope se p rate_ratio`` (per score)."""
+    """Log-rate slope per score from a Poisson model (statsmodels ``GLM``): ``slope se p rate_ratio`` (per score).
+
+    Points with a missing cell or without exposure are left out; NaN with fewer than three left or without any event.
+    """
     from statsmodels.api import GLM, add_constant, families
 
-    x, t, years = _series(count, exposure, score)
+    x, t, years = _complete(count, exposure, score, positive=True)
+    if not x.sum() > 0:
+        return pd.Series(np.nan, index=["slope", "se", "p", "rate_ratio"])
     fitted = GLM(x, add_constant(years), family=families.Poisson(), exposure=t).fit(tol=1e-12)
     slope = fitted.params[1]
     return pd.Series({"slope": slope, "se": fitted.bse[1], "p": fitted.pvalues[1], "rate_ratio": np.exp(slope)})
 
 
 def kendall(value: ArrayLike, score: ArrayLike) -> tuple[float, float]:
-    """Kendall's τ with time and its two-sided p (``scipy.stats.kendalltau``, normal approximation): ``(tau, p)``."""
-    y, t, _ = _series(value, score, None)
-    found = kendalltau(t, y, method="asymptotic", nan_policy="omit")
+    """Kendall's τ with time and its two-sided p (``scipy.stats.kendalltau``, normal approximation): ``(tau, p)``.
+
+    Missing points are left out; NaN with fewer than three left.
+    """
+    y, t, _ = _complete(value, score, np.ones(np.shape(value)))
+    if not len(y):
+        return np.nan, np.nan
+    found = kendalltau(t, y, method="asymptotic")
     return float(found.statistic), float(found.pvalue)
 
 
@@ -199,3 +220,14 @@ def _series(first: ArrayLike, second: ArrayLike, score: ArrayLike | None) -> tup
     if not x.shape == n.shape == t.shape or x.ndim != 1:
         raise HfworkError("judge_lengths", sizes=f"{x.shape}, {n.shape}, {t.shape}")
     return x, n, t
+
+
+def _complete(
+    first: ArrayLike, second: ArrayLike, score: ArrayLike, positive: bool = False
+) -> tuple[Floats, Floats, Floats]:
+    """The points without a missing cell (and with ``second`` above 0); none when they bear no line."""
+    columns = _series(first, second, score)
+    kept = np.isfinite(columns).all(axis=0) & ((columns[1] > 0) if positive else True)
+    x, n, t = (column[kept] for column in columns)
+    fit = len(x) > 2 and np.ptp(t if positive else n) > 0
+    return (x, n, t) if fit else (x[:0], n[:0], t[:0])

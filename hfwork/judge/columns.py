@@ -47,6 +47,12 @@ def take(**columns: Column) -> tuple[list[NDArray[Any]], Callable[[NDArray[Any]]
     return [np.broadcast_to(array, shape).reshape(-1) for array in arrays.values()], give
 
 
+def take_floats(**columns: Column) -> tuple[list[NDArray[np.float64]], Callable[[NDArray[Any]], Column]]:
+    """As ``take``, every array as double precision: products of counts overflow the integers they come in."""
+    arrays, give = take(**columns)
+    return [array.astype(np.float64) for array in arrays], give
+
+
 def _numbers(name: str, column: Column) -> NDArray[Any]:
     if column is None or column is pd.NA:
         return np.array(np.nan)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.stats import false_discovery_control
 
 from hfwork.errors import HfworkError
-from hfwork.judge.columns import Column, take
+from hfwork.judge.columns import Column, take, take_floats
 
 DIRECTIONS = {"up": 1.0, "down": -1.0, "none": 0.0}
 # 29 / 100 · 100 is 28.999999999999996: a value this close (relative) to a threshold has reached it.
@@ -96,7 +96,7 @@ def rest(count: Column, total: Column, whole_count: Column, whole_total: Column)
 
     NaN where anything is missing or the unit is not contained (more in the part than in the whole).
     """
-    columns = take(count=count, total=total, whole_count=whole_count, whole_total=whole_total)
+    columns = take_floats(count=count, total=total, whole_count=whole_count, whole_total=whole_total)
     (x, n, xs, ns), give = columns
     inside = (x <= xs) & (n <= ns)
     return give(np.where(inside, xs - x, np.nan)), give(np.where(inside, ns - n, np.nan))

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from hfwork.errors import HfworkError
+from hfwork.judge.compare import SLACK
 
 Floats = NDArray[np.float64]
 COLUMNS = ["value", "centre", "lower", "upper", "lower95", "upper95", "phase", "reason"]
@@ -22,6 +23,7 @@ SCREEN = 3.267  # a moving range above this many means is no chance variation (D
 ROUNDED = 2.66 * D2  # 2.66 is 3/1.128 rounded: NHS England charts use it, so limits there are 0.015 % wider
 LEAST_POINTS = 12  # below this a phase has limits, but they are called provisional
 FEWEST = 4  # below this there are none
+LEAST_EVENTS = 5  # expected per point, and as many without the event: below, one event more is outside the limits
 
 
 def xmr(
@@ -59,18 +61,20 @@ def p(
     *,
     phases: ArrayLike | None = None,
     prime: bool = False,
+    narrow: bool = True,
     screen: bool = True,
     least: int = FEWEST,
 ) -> pd.DataFrame:
     """Chart of proportions; with ``prime`` Laney's P′, for large denominators that scatter more than chance.
 
-    Parameters: ``count`` of ``total`` per period, shape (points,); else as ``xmr``. Returns: as ``xmr``, fractions, the
-    limits cut to 0 … 1. Formula: p̄ ± 3·√(p̄(1 − p̄)/n), p̄ = Σx/Σn; P′ multiplies by mR̄(z)/1.128, z the
-    standardised values. ``reason`` also ``no_denominator`` and ``part_exceeds_whole``. Errors: ``judge_lengths``.
+    Parameters: ``count`` of ``total`` per period, shape (points,); ``narrow``: whether P′ may be narrower than P, as
+    published – where almost all moving ranges are 0 it then has no width at all; else as ``xmr``. Returns: as ``xmr``,
+    fractions, the limits cut to 0 … 1. Formula: p̄ ± 3·√(p̄(1 − p̄)/n), p̄ = Σx/Σn; P′ multiplies by mR̄(z)/1.128, z
+    the standardised values. ``reason`` also ``no_denominator`` and ``part_exceeds_whole``. Errors: ``judge_lengths``.
     """
     x, n = _pair(count, total)
     over = x > n
-    chart = _chart(np.where(over, np.nan, _share(x, n)), n, phases, _pooled(_binomial, prime, screen), least)
+    chart = _chart(np.where(over, np.nan, _share(x, n)), n, phases, _pooled(_binomial, prime, narrow, screen), least)
     chart.loc[(n == 0), "reason"] = "no_denominator"
     chart.loc[over & (n > 0), "reason"] = "part_exceeds_whole"
     for name, end in (("lower", 0.0), ("lower95", 0.0), ("upper", 1.0), ("upper95", 1.0)):
@@ -84,6 +88,7 @@ def u(
     *,
     phases: ArrayLike | None = None,
     prime: bool = False,
+    narrow: bool = True,
     screen: bool = True,
     least: int = FEWEST,
 ) -> pd.DataFrame:
@@ -92,7 +97,8 @@ def u(
     Parameters and results as ``p``, rates per unit of exposure, lower limits cut at 0. Formula: ū ± 3·√(ū/t).
     """
     x, t = _pair(count, exposure)
-    chart = _chart(_share(x, t), t, phases, _pooled(lambda mean, size: np.sqrt(mean / size), prime, screen), least)
+    limits = _pooled(lambda mean, size: np.sqrt(mean / size), prime, narrow, screen)
+    chart = _chart(_share(x, t), t, phases, limits, least)
     chart.loc[t == 0, "reason"] = "no_denominator"
     chart[["lower", "lower95"]] = chart[["lower", "lower95"]].clip(lower=0)
     return chart
@@ -137,15 +143,23 @@ def fitting(
 
     Parameters: columns of shape (points,) in time order, NaN where missing; ``kind`` ``proportion``, ``rate``,
     ``count`` or ``value``; ``phases`` as in ``xmr``. Returns: ``COLUMNS`` of P′ (``p_prime_chart``, fractions), U′
-    (``u_prime_chart``, per unit of ``total``) or XmR (``xmr_chart``, in the unit of ``value``) – the last for counts,
-    for values, and for shares of which one exceeds its whole: those have no binomial limits.
+    (``u_prime_chart``, per unit of ``total``), C′ (``c_prime_chart``, counts) or XmR (``xmr_chart``, in the unit of
+    ``value``) – the last for values, and for shares of which one exceeds its whole: those have no binomial limits.
+    Limits are never narrower than chance alone gives, and a phase that cannot bear them has none: ``reason``
+    ``too_few_events`` where fewer than five events (or, of proportions, five without the event) are expected per point,
+    ``too_coarse`` where half the moving ranges of an XmR chart are 0 (Wheeler, Understanding Variation, 2nd ed. 2000).
     """
     x, n = _pair(count, total)
     if kind == "proportion" and not (x > n).any():
-        return p(x, n, phases=phases, prime=True), "p_prime_chart"
-    if kind == "rate":
-        return u(x, n, phases=phases, prime=True), "u_prime_chart"
-    return xmr(value, phases=phases), "xmr_chart"
+        chart = p(x, n, phases=phases, prime=True, narrow=False)
+        return _bearing(chart, "too_few_events", lambda rows: _few(x[rows], n[rows] - x[rows])), "p_prime_chart"
+    if kind in ("rate", "count"):
+        exposure = n if kind == "rate" else np.where(np.isnan(x), np.nan, 1.0)
+        chart = u(x, exposure, phases=phases, prime=True, narrow=False)
+        name = "u_prime_chart" if kind == "rate" else "c_prime_chart"
+        return _bearing(chart, "too_few_events", lambda rows: _few(x[rows])), name
+    y = np.asarray(value, dtype=float)
+    return _bearing(xmr(y, phases=phases), "too_coarse", lambda rows: _coarse(y[rows])), "xmr_chart"
 
 
 def mean_range(value: ArrayLike, screen: bool = True) -> float:
@@ -160,8 +174,28 @@ def mean_range(value: ArrayLike, screen: bool = True) -> float:
     return float(mean)
 
 
+def _few(*sides: Floats) -> bool:
+    return bool(min(side.mean() for side in sides) < LEAST_EVENTS)
+
+
+def _coarse(y: Floats) -> bool:
+    return bool((np.abs(np.diff(y)) <= SLACK * np.abs(y).max(initial=0)).mean() >= 0.5)
+
+
+def _bearing(chart: pd.DataFrame, reason: str, unfit: Callable[[NDArray[np.bool_]], bool]) -> pd.DataFrame:
+    """The chart without limits in phases that are ``unfit`` (asked of the known points of each), and why."""
+    limits = ["centre", "lower", "upper", "lower95", "upper95"]
+    known = chart["value"].notna() & chart["centre"].notna()
+    for phase in chart.loc[known, "phase"].unique():
+        rows = known & (chart["phase"] == phase)
+        if unfit(rows.to_numpy()):
+            chart.loc[rows, limits] = np.nan
+            chart.loc[rows, "reason"] = reason
+    return chart
+
+
 def _pooled(
-    spread: Callable[[float, Floats], Floats], prime: bool, screen: bool
+    spread: Callable[[float, Floats], Floats], prime: bool, narrow: bool, screen: bool
 ) -> Callable[..., tuple[float, Floats]]:
     """Centre and standard errors of proportions or rates around their pooled mean."""
 
@@ -169,7 +203,8 @@ def _pooled(
         mean = float((y * size).sum() / size.sum())
         sigma = spread(mean, size)
         if prime and (sigma > 0).all():
-            sigma = sigma * mean_range((y - mean) / sigma, screen) / D2
+            times = mean_range((y - mean) / sigma, screen) / D2
+            sigma = sigma * (times if narrow else max(times, 1.0))
         return mean, sigma
 
     return limits

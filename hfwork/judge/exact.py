@@ -81,14 +81,13 @@ def poisson_test(count: Column, expected: Column, alternative: str = "two-sided"
         if mean == 0:
             return float(x == 0)
         limit = poisson.pmf(x, mean) * _TIE
-        reach = int(max(x, mean) + 40 * np.sqrt(max(x, mean)) + 60)
-        outcomes = np.arange(reach)
-        chance = poisson.pmf(outcomes, mean)
-        if x < mean:  # the far tail above: the first outcome that is as unlikely, and all beyond
-            far = outcomes[(outcomes > mean) & (chance <= limit)]
-            return float(min(1.0, poisson.cdf(x, mean) + (poisson.sf(far[0] - 1, mean) if len(far) else 0.0)))
-        far = outcomes[(outcomes < mean) & (chance <= limit)]
-        return float(min(1.0, poisson.sf(x - 1, mean) + (poisson.cdf(far[-1], mean) if len(far) else 0.0)))
+        if x < mean:  # the far tail above: the first outcome at or beyond the mode as unlikely, and all beyond
+            start = int(np.ceil(mean))
+            far = start + _turn(lambda steps: poisson.pmf(start + steps, mean) <= limit)
+            return float(min(1.0, poisson.cdf(x, mean) + poisson.sf(far - 1, mean)))
+        start = int(np.floor(mean))
+        far = start - _turn(lambda steps: (steps > start) | (poisson.pmf(start - steps, mean) <= limit))
+        return float(min(1.0, poisson.sf(x - 1, mean) + (poisson.cdf(far, mean) if far >= 0 else 0.0)))
 
     return _each(p, count=count, expected=expected)
 
@@ -134,6 +133,17 @@ def _each(test: Callable[..., float], **columns: Column) -> Column:
         unlike, back = np.unique(cells[known], axis=0, return_inverse=True)
         p[known] = np.array([test(*cell) for cell in unlike])[back.reshape(-1)]
     return give(p)
+
+
+def _turn(unlikely: Callable[[int], Any]) -> int:
+    """The first number of steps, from 0 on, at which something is and stays true; found by halving."""
+    low, high = -1, 1
+    while not unlikely(high):
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if unlikely(middle) else (middle, high)
+    return high
 
 
 def _check(alternative: str) -> None:

@@ -15,7 +15,7 @@ from scipy.special import pdtrik
 from scipy.stats import rankdata
 
 from hfwork.errors import HfworkError
-from hfwork.judge.columns import Column, take
+from hfwork.judge.columns import Column, take_floats
 from hfwork.judge.compare import pick
 from hfwork.judge.intervals import poisson_exact, quantile_of, tail_of
 
@@ -33,7 +33,7 @@ def proportion_limits(total: Column, share: Column, confidence: float = 0.95) ->
     Errors: ``judge_confidence`` and those of ``columns.take``.
     """
     z = quantile_of(confidence)
-    (n, p), give = take(total=total, share=share)
+    (n, p), give = take_floats(total=total, share=share)
     with np.errstate(divide="ignore", invalid="ignore"):
         half = z * np.sqrt(p * (1 - p) / np.where(n > 0, n, np.nan))
     return give(np.maximum(p - half, 0.0)), give(np.minimum(p + half, 1.0))
@@ -50,7 +50,7 @@ def rate_limits(exposure: Column, rate: Column, factor: float = 1, confidence: f
     tail = tail_of(confidence)
     if not 0 < factor < np.inf:
         raise HfworkError("judge_factor", given=factor)
-    (t, r), give = take(exposure=exposure, rate=rate)
+    (t, r), give = take_floats(exposure=exposure, rate=rate)
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.where(t * r > 0, t * r / factor, np.nan)
         low = np.where(np.exp(-mean) >= tail, 0.0, pdtrik(tail, mean))
@@ -64,7 +64,7 @@ def ratio_limits(expected: Column, confidence: float = 0.95) -> tuple[Column, Co
     Parameters: ``expected`` events > 0. Returns: ``poisson_exact(expected)/expected``, the form of published mortality
     funnels; NaN where missing or 0. Errors: ``judge_count``, ``judge_confidence`` and those of ``columns.take``.
     """
-    (mean,), give = take(expected=expected)
+    (mean,), give = take_floats(expected=expected)
     known = np.where(mean > 0, mean, np.nan)
     lower, upper = (np.asarray(limit, float) for limit in poisson_exact(known, confidence))
     return give(lower / known), give(upper / known)
@@ -80,7 +80,7 @@ def flags(count: Column, total: Column, whole: Column, kind: str = "proportion",
     """
     if kind not in ("proportion", "rate", "ratio"):
         raise HfworkError("judge_kind", given=kind, allowed=("proportion", "rate", "ratio"))
-    (x, n, centre), give = take(count=count, total=total, whole=whole)
+    (x, n, centre), give = take_floats(count=count, total=total, whole=whole)
     with np.errstate(divide="ignore", invalid="ignore"):
         known = (n > 0) & ~np.isnan(x) & ~np.isnan(centre)
         tests = [~known]
@@ -151,7 +151,7 @@ def adjusted_limits(
     (0 gives the unadjusted arcsine or log limits). Returns: fractions or ratios. Errors: ``judge_confidence``.
     """
     z = quantile_of(confidence)
-    (n,), give = take(total=total)
+    (n,), give = take_floats(total=total)
     size = np.where(n > 0, n, np.nan)
     if kind == "ratio":
         half = z * np.sqrt(1 / size + tau2)

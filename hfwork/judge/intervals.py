@@ -171,10 +171,15 @@ def _byar(x: Floats, z: float) -> tuple[Floats, Floats]:
 def _block(name: str, column: NDArray[Any]) -> Floats:
     """A float copy of some cells, refused when one of them cannot be a count."""
     cells = column.astype(np.float64)
+    check_counts(name, cells)
+    return cells
+
+
+def check_counts(name: str, cells: Floats) -> None:
+    """Refuse a column one of whose cells cannot be a count: negative or infinite. Errors: ``judge_count``."""
     for extreme in (np.fmin.reduce(cells, initial=0.0), np.fmax.reduce(cells, initial=0.0)):
         if not 0 <= extreme < np.inf:
             raise HfworkError("judge_count", where=name, given=extreme)
-    return cells
 
 
 def tail_of(confidence: float) -> float:

@@ -14,6 +14,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import binom
 
+from hfwork.judge.compare import SLACK
+
 RUN = 7  # points on one side of the centre, or rising or falling
 RULES = ("outside", "trend", "shift", "two_of_three")  # in this order a point is named
 
@@ -26,29 +28,24 @@ def flags(chart: pd.DataFrame, run: int = RUN) -> pd.DataFrame:
     the centre ends it). ``trend``: among seven or more each higher, or each lower, than the one before.
     ``two_of_three``: beyond two thirds of the way to a limit with another such point on the same side among three in a
     row. ``rule``: the first of these, or empty. ``side``: 1 high or rising, −1 low or falling, 0 none.
-    Missing points are passed over: a run goes on behind a gap.
+    Missing points are passed over: a run goes on behind a gap. Values that differ in their last digits only are equal.
     """
-    made = pd.DataFrame(False, index=chart.index, columns=[*RULES])
-    side = np.zeros(len(chart), dtype=np.int64)
-    for _, part in chart.groupby("phase"):
-        part = part[part["value"].notna() & part["centre"].notna()]
-        if not len(part):
-            continue
-        y, centre = part["value"].to_numpy(), part["centre"].to_numpy()
-        above = np.sign(y - centre).astype(np.int64)
-        where = chart.index.get_indexer(part.index)
-        beyond = (y > part["upper"].to_numpy()) * 1 - (y < part["lower"].to_numpy()) * 1
-        near = (y > part["upper95"].to_numpy()) * 1 - (y < part["lower95"].to_numpy()) * 1
-        shift = _long_runs(above, run)
-        steps = np.sign(np.diff(y)).astype(np.int64)
-        trend = _trends(steps, run)
-        pair = _two_of_three(near)
-        codes = (beyond, trend, shift, pair)
-        for name, code in zip(RULES, codes, strict=True):
-            made.loc[part.index, name] = code != 0
-        side[where] = np.select([code != 0 for code in codes], codes, 0)
-    named = np.select([made[name].to_numpy() for name in RULES], list(RULES), "")
-    return made.assign(rule=named.astype(object), side=side)
+    columns = {name: chart[name].to_numpy() for name in ("value", "centre", "lower", "upper", "lower95", "upper95")}
+    phases = chart["phase"].to_numpy()
+    known = np.isfinite(columns["value"]) & np.isfinite(columns["centre"])
+    codes = np.zeros((len(RULES), len(chart)), dtype=np.int64)
+    for phase in pd.unique(phases[known]):
+        rows = known & (phases == phase)
+        y, centre, lower, upper, lower95, upper95 = (column[rows] for column in columns.values())
+        slack = SLACK * np.maximum(np.abs(y), np.abs(centre))
+        beyond, near = _side(y, lower, upper, slack), _side(y, lower95, upper95, slack)
+        shift = _long_runs(_side(y, centre, centre, slack), run)
+        trend = _trends(_side(y[1:], y[:-1], y[:-1], slack[1:]), run)
+        codes[:, rows] = beyond, trend, shift, _two_of_three(near)
+    broken = codes != 0
+    made = pd.DataFrame(dict(zip(RULES, broken, strict=True)), index=chart.index)
+    rule = np.select(list(broken), list(RULES), "").astype(object)
+    return made.assign(rule=rule, side=np.select(list(broken), list(codes), 0))
 
 
 @dataclass(frozen=True)
@@ -84,6 +81,13 @@ def anhoej(value: ArrayLike, centre: ArrayLike) -> Runs:
     lengths = np.diff(np.r_[0, changes, n])
     needed = float(binom.ppf(0.05, n - 1, 0.5)) if n > 1 else 0.0
     return Runs(n, int(lengths.max()), float(np.round(np.log2(n)) + 3), len(changes), needed)
+
+
+def _side(
+    y: NDArray[np.float64], lower: NDArray[np.float64], upper: NDArray[np.float64], slack: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """1 above ``upper``, −1 below ``lower``, else 0."""
+    return (y > upper + slack) * np.int64(1) - (y < lower - slack) * np.int64(1)
 
 
 def _long_runs(side: NDArray[np.int64], run: int) -> NDArray[np.int64]:

@@ -58,7 +58,8 @@ def linear(
     limits of the values, from which draws are made on the scale ``simulated`` (``identity`` for means, ``log`` for
     rates, ``logit`` for proportions); ``fitted``: the scale on which the line is fitted, its ends turned
     back; ``draws`` with ``seed``.
-    Returns: ``Slope``: SII = ŷ(1) − ŷ(0), RII = ŷ(1)/ŷ(0); limits are the simulated quantiles, NaN without intervals.
+    Returns: ``Slope``: SII = ŷ(1) − ŷ(0), RII = ŷ(1)/ŷ(0); limits are the simulated quantiles, NaN without intervals
+    or with lower limits above upper ones.
     On the log and logit scales every drawn line passes through the observed mean, as the peer has it; a drawn mean
     would move the limits by up to 5 % of their width.
     NaN throughout with fewer than two groups or a missing value. Errors: ``judge_lengths``, ``judge_form``.
@@ -73,8 +74,9 @@ def linear(
     low, high = _back(ends @ _onto(y, fitted), fitted)
     limits = {"sii": (np.nan, np.nan), "rii": (np.nan, np.nan)}
     if lower is not None and upper is not None:
-        bounds = [_onto(np.asarray(side, dtype=float), simulated) for side in (lower, upper)]
-        se = (bounds[1] - bounds[0]) / 2 / Z
+        sides = [_columns(side, population)[0] for side in (lower, upper)]
+        low_bound, high_bound = (_onto(side, simulated) for side in sides)
+        se = np.where(high_bound >= low_bound, high_bound - low_bound, np.nan) / 2 / Z
         drawn = np.random.default_rng(seed).normal(_onto(y, simulated), se, (draws, len(y)))
         if simulated != fitted:
             drawn = _onto(_back(drawn, simulated), fitted)

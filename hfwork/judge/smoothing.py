@@ -43,14 +43,17 @@ def empirical_bayes(
     Parameters: ``count`` of ``total`` per unit, shape (units,); ``neighbours``: positions of each unit's neighbours
     (local form); ``kind`` ``rate`` (rare events, Poisson: chance variance m/n, as published) or ``proportion``
     (chance variance m(1 − m)/n: for a coverage of 70 % the Poisson one is three times too large and shrinks away
-    what is real). Returns: ``Smoothed``; NaN with reason ``missing`` or ``no_denominator`` (such units inform no mean).
+    what is real). Returns: ``Smoothed``; NaN with reason ``missing``, ``no_denominator`` or, of proportions,
+    ``part_exceeds_whole`` (such units inform no mean).
     Formula, v = m or m(1 − m): m = Σx/Σn; A = Σn(r − m)²/Σn − v/n̄, 0 if negative (reason ``no_between_variance``: all
     variation may be chance, the smooth rate is the mean); weight C = A/(A + v/n); smooth = m + C(r − m).
     A smooth rate is a better guess of the underlying one, not what happened: never count services from it.
     """
     x, n = np.asarray(count, dtype=float), np.asarray(total, dtype=float)
-    known = np.isfinite(x) & np.isfinite(n) & (n > 0)
-    raw = np.divide(x, n, out=np.full(x.shape, np.nan), where=known)
+    counted = np.isfinite(x) & np.isfinite(n) & (n > 0)
+    over = counted & (x > n) if kind == "proportion" else np.zeros(x.shape, dtype=bool)
+    known = counted & ~over
+    raw = np.divide(x, n, out=np.full(x.shape, np.nan), where=counted)
     if neighbours is None:
         mean, variance = _prior(x[known], n[known], kind)
         means, variances = np.full(x.shape, mean), np.full(x.shape, variance)
@@ -65,8 +68,8 @@ def empirical_bayes(
         weight = np.where(variances > 0, variances / (variances + chance), 0.0)
     weight = np.where(known, weight, np.nan)
     reason = np.select(
-        [~np.isfinite(x) | ~np.isfinite(n), ~known, variances == 0],
-        ["missing", "no_denominator", "no_between_variance"],
+        [~np.isfinite(x) | ~np.isfinite(n), ~counted, over, variances == 0],
+        ["missing", "no_denominator", "part_exceeds_whole", "no_between_variance"],
         "",
     )
     smooth = means + weight * (raw - means)

@@ -8,9 +8,7 @@ esda does the work; what differs from spdep is said where it is so.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
 from hfwork.errors import HfworkError
+from hfwork.judge.adjacency import Neighbours
 from hfwork.judge.compare import adjust
 from hfwork.judge.smoothing import standardised_rates
 
@@ -27,36 +26,6 @@ LEAST_UNITS = 8
 FEW_UNITS = 1000  # esda compiles its permutations anew in every process, some fifteen seconds: worth it above this
 QUADRANTS = np.array(["none", "high_high", "low_high", "low_low", "high_low"], dtype=object)  # esda's numbers 1 … 4
 COLUMNS = ["local", "expected", "variance", "z", "p", "permuted_p", "adjusted_p", "quadrant", "cluster", "reason"]
-
-
-@dataclass(frozen=True)
-class Neighbours:
-    """Who borders whom. ``positions``: for each of ``ids`` the positions of its neighbours, in ``ids``."""
-
-    ids: tuple[str, ...]
-    positions: tuple[tuple[int, ...], ...] = field(repr=False)
-
-    @property
-    def islands(self) -> list[str]:
-        """Units without a neighbour: they take no part in any measure, and are to be named."""
-        return [name for name, near in zip(self.ids, self.positions, strict=True) if not near]
-
-    @cached_property
-    def weights(self) -> Any:
-        """A libpysal ``W``, rows adding up to 1."""
-        from libpysal.weights import W
-
-        made = W(dict(enumerate(map(list, self.positions))), id_order=list(range(len(self.ids))), silence_warnings=True)
-        made.transform = "r"
-        return made
-
-    def among(self, kept: NDArray[np.bool_]) -> Neighbours:
-        """The same for some of the units only; who loses the last neighbour becomes an island."""
-        if kept.all():
-            return self
-        new = np.cumsum(kept) - 1
-        near = [tuple(int(new[j]) for j in self.positions[i] if kept[j]) for i in np.flatnonzero(kept)]
-        return Neighbours(tuple(name for name, keep in zip(self.ids, kept, strict=True) if keep), tuple(near))
 
 
 @dataclass(frozen=True)
@@ -76,40 +45,6 @@ class Pattern:
     islands: list[str]
     missing: list[str]
     reason: str = ""
-
-
-def neighbours(ids: Sequence[str], pairs: Iterable[tuple[str, str]], mutual: bool = True) -> Neighbours:
-    """Neighbours from a table of pairs (or from shapes, by the pairs ``release.shapes`` finds).
-
-    Parameters: ``ids`` of the units in order; ``pairs`` of two ids; ``mutual``: each pair counts both ways. A pair
-    twice counts once. Errors: ``judge_neighbour`` for an id that is not among ``ids`` or is its own neighbour.
-    """
-    at = {name: i for i, name in enumerate(ids)}
-    near: list[set[int]] = [set() for _ in ids]
-    for one, other in pairs:
-        for name in (one, other):
-            if name not in at:
-                raise HfworkError("judge_neighbour", given=name, allowed=ids)
-        if one == other:
-            raise HfworkError("judge_neighbour", given=f"{one}–{other}")
-        near[at[one]].add(at[other])
-        if mutual:
-            near[at[other]].add(at[one])
-    return Neighbours(tuple(ids), tuple(tuple(sorted(found)) for found in near))
-
-
-def within(ids: Sequence[str], groups: Sequence[str]) -> Neighbours:
-    """Neighbours where no border is known: units of one group (villages of one town) are each other's.
-
-    Parameters: ``ids`` and the group of each, one length. A unit alone in its group is an island. Known as block
-    weights. Errors: ``judge_lengths``.
-    """
-    if len(ids) != len(groups):
-        raise HfworkError("judge_lengths", sizes=f"ids {len(ids)}, groups {len(groups)}")
-    members: dict[str, list[int]] = {}
-    for at, group in enumerate(groups):
-        members.setdefault(group, []).append(at)
-    return Neighbours(tuple(ids), tuple(tuple(j for j in members[group] if j != i) for i, group in enumerate(groups)))
 
 
 def moran(value: ArrayLike, near: Neighbours, permutations: int = 999, seed: int = 1, normal: bool = False) -> Pattern:
@@ -181,7 +116,7 @@ def lisa(
     for name in ("quadrant", "cluster"):
         columns[name] = np.full(len(values), "none", dtype=object)
     took = _took(values, near)
-    reason = np.where(np.isnan(values), "missing", np.where(took, "", "island")).astype(object)
+    reason = np.where(~np.isfinite(values), "missing", np.where(took, "", "island")).astype(object)
     fault = _unfit(y)
     if fault:
         reason[took] = fault
@@ -198,8 +133,8 @@ def lisa(
     columns["expected"][took] = expected = -(z**2) / ((n - 1) * m2)
     spread = n / (n - 2) * (1 / size - 1 / (n - 1)) * (m2 - z**2 / (n - 1))
     columns["variance"][took] = variance = (z / m2) ** 2 * spread
-    with np.errstate(divide="ignore", invalid="ignore"):
-        columns["z"][took] = score = (columns["local"][took] - expected) / np.sqrt(variance)
+    spare = np.where(variance > 1e-12 * np.abs(expected), variance, np.nan)  # all others are neighbours: nothing varies
+    columns["z"][took] = score = (columns["local"][took] - expected) / np.sqrt(spare)
     columns["p"][took] = 2 * ndtr(-np.abs(score))
     if permutations:
         # Among thousands of units a tie, which esda counts in one tail only, does not matter.
@@ -260,11 +195,14 @@ def _local_p(z: Floats, near: Neighbours, permutations: int, seed: int) -> Float
 
 
 def _took(value: Floats, near: Neighbours) -> NDArray[np.bool_]:
-    """Units with a value and at least one neighbour with a value."""
-    known = np.isfinite(value)
-    if known.all():
-        return np.fromiter((bool(part) for part in near.positions), dtype=bool, count=len(value))
-    return known & np.array([bool(known[list(part)].any()) for part in near.positions], dtype=bool)
+    """Units with a value and at least one neighbour that takes part."""
+    took = np.isfinite(value)
+    while True:
+        alone = took.all() and all(near.positions)
+        some = took if alone else took & np.array([bool(took[list(part)].any()) for part in near.positions], dtype=bool)
+        if (some == took).all():
+            return some
+        took = some  # with pairs that count one way only, who is left out may have been somebody's last neighbour
 
 
 def _kept(value: ArrayLike, near: Neighbours) -> tuple[Floats, Neighbours, tuple[list[str], list[str]]]:
@@ -272,7 +210,7 @@ def _kept(value: ArrayLike, near: Neighbours) -> tuple[Floats, Neighbours, tuple
     y = np.asarray(value, dtype=float)
     if y.shape != (len(near.ids),):
         raise HfworkError("judge_lengths", sizes=f"value {y.shape}, units {len(near.ids)}")
-    took, missing = _took(y, near), np.isnan(y)
+    took, missing = _took(y, near), ~np.isfinite(y)
     names = np.array(near.ids, dtype=object)
     return y[took], near.among(took), (names[~took & ~missing].tolist(), names[missing].tolist())
 

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hfwork.judge.columns import Column, take
-from hfwork.judge.intervals import EXACT_BELOW, wilson
+from hfwork.errors import HfworkError
+from hfwork.judge.columns import Column, take, take_floats
+from hfwork.judge.intervals import EXACT_BELOW, check_counts, wilson
 
 LEAST_TOTAL = 30  # persons below a proportion
 WIDEST = 0.30  # of an interval, upper − lower
@@ -30,10 +31,14 @@ def unstable(count: Column, total: Column, kind: str = "proportion") -> Column:
     wider than 5 points and more than 1.3 times p), else empty.
     A count of 0 is steady when its interval is at most 5 points wide. 58 of 60 is steady although its complement, 2 of
     60, is not: the source shows the first and withholds the second. The cited standard uses
-    Clopper–Pearson adjusted for survey design; on full counts Wilson serves. Errors: those of ``intervals.wilson``.
+    Clopper–Pearson adjusted for survey design; on full counts Wilson serves.
+    Errors: ``judge_kind``, ``judge_count`` and those of ``columns.take``.
     """
-    (x, n), give = take(count=count, total=total)
-    x, n = x.astype(float), n.astype(float)
+    if kind not in KINDS:
+        raise HfworkError("judge_kind", given=kind, allowed=KINDS)
+    (x, n), give = take_floats(count=count, total=total)
+    check_counts("count", x)
+    check_counts("total", n)
     missing, empty = np.isnan(x) | np.isnan(n), n == 0
     if kind == "rate":
         tests = [(missing, "missing"), (empty, "no_denominator"), (x < EXACT_BELOW, "too_few")]

@@ -59,7 +59,8 @@ def isr(
     Parameters: ``count`` and ``population`` of shape (…, bands) or, for ``count``, already summed (…); the standard's
     counts and population of shape (bands,). Returns: three arrays of shape (…).
     Formula: O / E with E = Σ n·X/N; limits: ``intervals.count_interval`` of O over E (exact below ten events, then
-    Byar's). NaN where anything is missing or E is 0. Errors: ``judge_lengths``, ``judge_factor``, ``judge_confidence``.
+    Byar's). NaN where anything is missing, E is 0, or the standard has nobody in a band that
+    counts. Errors: ``judge_lengths``, ``judge_factor``, ``judge_confidence``.
     """
     if not 0 < factor < np.inf:
         raise HfworkError("judge_factor", given=factor)
@@ -70,7 +71,7 @@ def isr(
         raise HfworkError("judge_lengths", sizes=f"count {x.shape}, expected {means.shape}")
     lower, upper = count_interval(seen, confidence)
     with np.errstate(divide="ignore", invalid="ignore"):
-        per = factor / np.where(means > 0, means, np.nan)
+        per = factor / np.where((means > 0) & np.isfinite(means), means, np.nan)
         return seen * per, np.asarray(lower) * per, np.asarray(upper) * per
 
 
@@ -85,7 +86,7 @@ def reasons(count: ArrayLike, population: ArrayLike, standard: ArrayLike) -> NDA
     """Why ``dsr`` gives no rate, a code per place: ``missing``, ``no_denominator``, ``too_few_events`` or empty."""
     x, n, w = _bands(count, population, standard)
     missing = (np.isnan(x) | np.isnan(n) | np.isnan(w)).any(axis=-1)
-    empty = ((n == 0) & (w > 0)).any(axis=-1)
+    empty = ((n == 0) & (w > 0)).any(axis=-1) | ~(w.sum(axis=-1) > 0)
     few = x.sum(axis=-1) < EXACT_BELOW
     codes = np.array(["", "missing", "no_denominator", "too_few_events"], dtype=object)
     return codes[np.select([missing, empty, few], [1, 2, 3], 0)]

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from hfwork import text
+from hfwork.judge.verdict import UNFINISHED
 from hfwork.plan.folder import Plan
 from hfwork.present import charts, readings
 from hfwork.present.charts import GREY, GRID, KEY, ORANGE, PLAIN_AXIS, TITLE, layout
 from hfwork.present.readings import BLUE
 
-_OPEN = ("not_yet_due", "partial_period", "incomplete_returns")
 _ACROSS = 4  # panels beside each other
 
 # One dot per unit and period: row, value, hover; one line per period: low_high, low_high_row (parted by None); the
@@ -50,7 +50,9 @@ def gap_chart(cells: pd.DataFrame, plan: Plan, by: str = "year", note: str = "")
     row = {token: at for at, token in enumerate(tokens)}
     ends = units.groupby("period")["value"].agg(["min", "max"]).reindex(tokens)
     whole = cells[(cells["place"] == plan.places.root) & cells["period"].isin(tokens) & cells["value"].notna()]
-    facts = _first_and_last(units, [t for t in tokens if t in set(whole.loc[~whole["reason"].isin(_OPEN), "period"])])
+    facts = _first_and_last(
+        units, [t for t in tokens if t in set(whole.loc[~whole["reason"].isin(UNFINISHED), "period"])]
+    )
     if facts:
         facts["unit"] = readings.difference_unit(indicator)
         facts |= {name: text.period(facts[name]) for name in ("first", "last")}

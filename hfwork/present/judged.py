@@ -17,7 +17,7 @@ from hfwork.present.charts import GREY, GRID, KEY, MUTED, ORANGE, TITLE, layout
 from hfwork.present.readings import BLUE
 from hfwork.release.courses import LINES, course
 from hfwork.release.spread import fit
-from hfwork.release.verdicts import answer, kind_of
+from hfwork.release.verdicts import answer, carries_over, kind_of
 
 _AXES = {
     "xaxis": {
@@ -116,14 +116,15 @@ def control_chart(cells: pd.DataFrame, plan: Plan, place: str, by: str = "quarte
     """One place over time with control limits; the title answers whether the latest change is real.
 
     ``cells``: one indicator; ``by``: the level of the periods. Limits begin anew at a new version of the definition;
-    periods not complete, or with cohorts not yet due, stand hollow and set no limits.
+    periods not complete, or with cohorts not yet due, stand hollow and set no limits. Where there are none at all the
+    key says why: a stock, too few events or points.
     """
     indicator = plan.indicators[str(cells["indicator"].iloc[0])]
     mine = cells[cells["place"] == place]
     tokens = [token for _, token in readings.choices(mine, plan, by)][::-1]
     mine = mine.set_index("period", drop=False).loc[tokens]
     waiting = mine["reason"].isin(UNFINISHED).to_numpy()
-    chart = course(mine, indicator)
+    chart = course(mine, indicator, stock=carries_over(plan, indicator))
     marked = chart["rule"].to_numpy() != ""
     complete = mine["period"][mine["value"].notna() & ~waiting]
     said = text.say("explore.no_chart")
@@ -145,10 +146,16 @@ def control_chart(cells: pd.DataFrame, plan: Plan, place: str, by: str = "quarte
         "ticks": at[::every],
         "tick_words": [escape(text.period(token)) for token in tokens[::every]],
         "suffix": charts.suffix(indicator.unit[text.language()]),
-        "key": text.say("explore.key.control"),
+        "key": text.say(f"explore.key.{'control' if chart['centre'].notna().any() else _no_limits(chart)}"),
         **readings.headline(said, plan.places.name(place, text.language()), indicator.name[text.language()], note),
     }
     return charts.figure(CONTROL, columns)
+
+
+def _no_limits(chart: pd.DataFrame) -> str:
+    """Why a chart has no limits at all."""
+    why = [reason for reason in chart["reason"] if reason in ("stock", "too_few_events", "too_coarse")]
+    return f"no_limits.{why[-1] if why else 'too_few_points'}"
 
 
 def _curves(sizes: np.ndarray, of: float, kind: str, factor: float) -> dict[str, list[float]]:

@@ -11,24 +11,25 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hfwork.judge import compare, differences, funnel
+from hfwork.judge.verdict import UNFINISHED
 from hfwork.plan.folder import Plan
 from hfwork.plan.periods import Period
 
 KEY = ["indicator", "place", "period"]
 COLUMNS = [*KEY, "rest", "funnel", "fifth", "before", "change", "change_lower", "change_upper", "before_period"]
-_UNFINISHED = ("not_yet_due", "partial_period", "incomplete_returns")
 _WIDE = 0.998  # fourteen units at once: at 95 % a false alarm would be the rule
 Floats = NDArray[np.float64]
 
 
-def comparisons(plan: Plan, cells: pd.DataFrame, periods: list[Period]) -> pd.DataFrame:
+def comparisons(plan: Plan, cells: pd.DataFrame, periods: list[Period], fit: pd.DataFrame) -> pd.DataFrame:
     """One row per published figure of the two coarsest levels (read with the units of the release's day): ``COLUMNS``.
 
     ``rest``: the unit against the rest of the district, 99.8 % interval of the difference (ratio, for rates), codes of
-    ``compare.against``. ``funnel``: codes of ``funnel.flags`` around the district. ``fifth``: 1 … 5 by value where the
-    indicator has no interval, else 0. ``before``: against the same period a year earlier at 95 %, with that ``change``
-    and its limits (in the unit of the figure, or a ratio for rates); ``none`` where one of the two is not
-    complete or not there.
+    ``compare.against``. ``funnel``: codes of ``funnel.flags`` around the district, ``none`` where ``fit`` (the
+    release's table ``funnel``) has a reason or no row. ``fifth``: 1 … 5 by value where the indicator has no interval,
+    else 0. ``before``: against the same period a year earlier at 95 %, each figure for itself, with that ``change`` and
+    its limits (in the unit of the figure, or a ratio for rates); ``none`` where one of the two is not complete or not
+    there.
     People counted in both years make the two alike: the code then errs towards ``similar``.
     """
     root, units = plan.places.levels[:2]
@@ -48,13 +49,14 @@ def comparisons(plan: Plan, cells: pd.DataFrame, periods: list[Period]) -> pd.Da
     made["rest"] = _against((x, n, y, m), share, events, direction, _WIDE)[0]
     of_rates = np.asarray(funnel.flags(x, n, xs / ns, "rate"))
     of_shares = np.asarray(funnel.flags(np.where(share, x, np.nan), n, xs / ns))
-    made["funnel"] = np.where(events, of_rates, of_shares)
+    fits = at.isin(pd.MultiIndex.from_frame(fit.loc[fit["reason"] == "", ["indicator", "period"]]))
+    made["funnel"] = np.where(fits, np.where(events, of_rates, of_shares), "none")
     made["fifth"] = _fifths(own, inside & ~share & ~events, direction)
     earlier = _year_before(periods)
     before = pd.Series([earlier.get(str(token), "") for token in own["period"]], dtype="str")
-    done = own[~own["reason"].isin(_UNFINISHED)].set_index(KEY)
+    done = own[~own["reason"].isin(UNFINISHED)].set_index(KEY)
     past = done.reindex(pd.MultiIndex.from_arrays([own["indicator"], own["place"], before], names=KEY))
-    same = (past["version"].to_numpy() == own["version"].to_numpy()) & ~own["reason"].isin(_UNFINISHED).to_numpy()
+    same = (past["version"].to_numpy() == own["version"].to_numpy()) & ~own["reason"].isin(UNFINISHED).to_numpy()
     y, m = (np.where(same, past[side].to_numpy(dtype=float), np.nan) for side in ("numerator", "denominator"))
     code, value, lower, upper = _against((x, n, y, m), share & ~(y > m), events, direction, 0.95)
     made["before"] = code

@@ -8,7 +8,7 @@ from itertools import combinations
 
 import pandas as pd
 
-from hfwork.judge import space
+from hfwork.judge import adjacency, space
 from hfwork.plan.folder import Plan
 from hfwork.plan.indicators import Indicator
 from hfwork.plan.periods import Period
@@ -50,7 +50,7 @@ def pattern(units: pd.DataFrame, indicator: Indicator, pairs: pd.DataFrame) -> t
     ``pairs``: the rows of ``neighbours`` of their level. Counts are standardised by their own variance first
     (``judge.space``), so that units too small to be read for themselves take part.
     """
-    near = space.neighbours(list(units["place"]), _among(pairs, set(units["place"])))
+    near = adjacency.of_pairs(list(units["place"]), _among(pairs, set(units["place"])))
     x, n = (units[side].to_numpy(dtype=float) for side in ("numerator", "denominator"))
     kind = kind_of(indicator)
     local = space.lisa_rate(x, n, near, kind=kind).reset_index(drop=True)

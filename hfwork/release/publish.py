@@ -25,7 +25,7 @@ from hfwork.release.sentences import sentences
 from hfwork.release.shapes import borders, geojson, shapes
 from hfwork.release.spread import spreads
 from hfwork.release.steadiness import steadying, withhold
-from hfwork.release.verdicts import verdicts
+from hfwork.release.verdicts import unfinished, verdicts
 
 FORMAT = 3
 _TYPES = {"object": "string", "str": "string", "bool": "boolean", "float64": "number", "int64": "integer"}
@@ -59,12 +59,13 @@ def build(
     map_shapes = shapes(plan, frame.as_of)
     said = sentences(plan, cells[cells["boundaries"] != THEN])
     today = cells[cells["boundaries"] != THEN]
+    spread = spreads(plan, today, frame.periods)
     found = {
-        "comparisons": comparisons(plan, today, frame.periods),
+        "comparisons": comparisons(plan, today, frame.periods, spread["funnel"]),
         "steadying": steadying(plan, cells, merge),
-        "verdicts": verdicts(plan, today, frame.periods),
+        "verdicts": verdicts(plan, today, frame.periods, unfinished(steady_or_not, frame.periods, frame.as_of)),
         "courses": courses(plan, today, frame.periods),
-        **spreads(plan, today, frame.periods),
+        **spread,
         "neighbours": (pairs := neighbours(plan, borders(plan, map_shapes, frame.as_of), frame.as_of)),
         **patterns(plan, today, frame.periods, pairs),
     }

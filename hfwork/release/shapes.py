@@ -51,7 +51,7 @@ def borders(plan: Plan, frame: gpd.GeoDataFrame, as_of: dt.date) -> list[tuple[s
     """Pairs of neighbouring units of a map, each once: from the plan's own table, else from shapes that touch.
 
     ``frame``: of ``shapes`` on ``as_of``. A schematic map touches nobody in truth: without a table it has no pairs.
-    For ``judge.space.neighbours``.
+    For ``judge.adjacency.of_pairs``.
     """
     codes = list(frame["code"])
     if (pairs := told(plan, codes, as_of)) or plan.map.kind == "tiles":

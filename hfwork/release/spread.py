@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from hfwork.judge import equity, funnel, smoothing
+from hfwork.judge import equity, funnel, groups, smoothing
 from hfwork.plan.folder import Plan
 from hfwork.plan.indicators import Indicator
 from hfwork.plan.periods import Period
@@ -33,7 +33,7 @@ def inequality(units: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
     proper = indicator.interval == "wilson" and bool((share <= 1).all())
     inner = np.where((share > 0) & (share < 1), share, np.nan)
     se = indicator.factor * np.sqrt(inner * (1 - inner) / total) if proper else None
-    found = equity.groups(value, total, se, favourable=indicator.direction != "down", scale=indicator.factor)
+    found = groups.of(value, total, se, favourable=indicator.direction != "down", scale=indicator.factor)
     return equity.measures(found)
 
 
@@ -76,10 +76,14 @@ def fit(units: pd.DataFrame, indicator: Indicator, whole: float) -> tuple[float,
         return np.nan, "no_interval"
     if np.isnan(whole):
         return np.nan, "no_district"
-    if kind == "rate":
-        return np.nan, "too_few_units" if len(units) < funnel.LEAST_UNITS else ""
-    found = funnel.overdispersion(units["numerator"], units["denominator"])
-    return found.phi, found.reason
+    if kind == "proportion":
+        found = funnel.overdispersion(units["numerator"], units["denominator"])
+        return found.phi, found.reason
+    if len(units) < funnel.LEAST_UNITS:
+        return np.nan, "too_few_units"
+    # A unit without an event has no logarithm: it takes no part in φ, but stands in the funnel.
+    found = funnel.overdispersion(units["numerator"], units["denominator"] * whole / indicator.factor, "ratio")
+    return found.phi, found.reason if found.reason == "over_dispersed" else ""
 
 
 def spreads(plan: Plan, cells: pd.DataFrame, periods: list[Period]) -> dict[str, pd.DataFrame]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +20,7 @@ from hfwork.release.sentences import figure, period_name
 
 COLUMNS = ["indicator", "place", "period", "code", "test", "reason", "rule", "points", "estimate", "lower", "upper",
            "p", "zh", "en"]  # fmt: skip
+_SERIES = ("numerator", "denominator", "value", "lower95", "upper95", "reason", "start")
 _KINDS = {"wilson": "proportion", "byar": "rate"}
 
 
@@ -36,37 +39,48 @@ class Answer:
 def answer(plan: Plan, cells: pd.DataFrame, indicator: str, place: str, period: str) -> Answer:
     """Is this figure a real change? ``cells`` of ``release.cells.COLUMNS`` at one set of boundaries; see ``judged``."""
     definition = lookup(plan.indicators, indicator)
-    found = judged(cells, definition, place, period, plan.campaign.phase_dates)
+    found = judged(plan, cells, definition, place, period)
     own = cells[(cells["indicator"] == indicator) & (cells["place"] == place) & (cells["period"] == period)].iloc[0]
     words = {lang: said(found, _facts(plan, definition, own, lang), lang) for lang in text.LANGUAGES}
     return Answer(found, words["zh"], words["en"])
 
 
-def verdicts(plan: Plan, cells: pd.DataFrame, periods: list[Period]) -> pd.DataFrame:
+def verdicts(plan: Plan, cells: pd.DataFrame, periods: list[Period], waiting: pd.Series) -> pd.DataFrame:
     """The verdict on the latest complete figure of each length of period, in words: ``COLUMNS``.
 
-    ``cells``: published ones at one set of boundaries; the two coarsest levels are judged, in the order of the cells. A
-    unit that has no complete figure of a length has no verdict on it. The same as ``answer``, for all at once.
+    ``cells``: published ones at one set of boundaries; the two coarsest levels are judged, in the order of the cells.
+    ``waiting``: row for row, whether a figure will still move (``unfinished``; the reason of a cell tells one thing
+    only, and a figure too unsteady to be read may also be of a running year). A unit that has no complete figure of a
+    length has no verdict on it. The same as ``answer``, for all at once.
     """
     steps = {p.token: p.level for p in periods if p.level in STEPS}
     own = cells[cells["level"].isin(plan.places.levels[:2]) & cells["period"].isin(steps)]
+    own = own.assign(waiting=waiting[own.index], step=own["period"].map(steps))
+    first = own.groupby(["indicator", "place", "step"], sort=False).ngroup()  # in the order of the cells
+    own = own.assign(first=first).sort_values(["first", "start"], kind="stable")
+    columns = {str(name): own[name].to_numpy(dtype=object) for name in own}
     rows = []
-    for (name, place, step), part in own.groupby(["indicator", "place", own["period"].map(steps)], sort=False):
-        series = part.sort_values("start", kind="stable").reset_index(drop=True)
-        counted = series["state"].isin(["value", "unstable"]) & ~series["reason"].isin(UNFINISHED)
+    for group in np.split(np.arange(len(own)), np.flatnonzero(np.diff(own["first"].to_numpy())) + 1):
+        part = {name: column[group] for name, column in columns.items()}
+        counted = np.isin(part["state"], ("value", "unstable")) & ~part["waiting"].astype(bool)
         if not counted.any():
             continue
         at = int(np.flatnonzero(counted)[-1])
-        definition, cell = plan.indicators[str(name)], series.iloc[at]
-        found = _at(series, definition, str(step), at)
+        cell = {name: column[at] for name, column in part.items()}
+        definition = plan.indicators[cell["indicator"]]
+        found = _at(plan, part, definition, cell["step"], at)
         words = {lang: said(found, _facts(plan, definition, cell, lang), lang) for lang in text.LANGUAGES}
-        rows.append({"indicator": name, "place": place, "period": cell["period"], **asdict(found), **words})
+        rows.append({name: cell[name] for name in ("indicator", "place", "period")} | asdict(found) | words)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def judged(
-    cells: pd.DataFrame, indicator: Indicator, place: str, period: str, phases: dict[str, tuple[dt.date, dt.date]]
-) -> Verdict:
+def unfinished(cells: pd.DataFrame, periods: list[Period], as_of: dt.date) -> pd.Series:
+    """Row for row, whether a figure will still move: by its reason, or because its period was not over ``as_of``."""
+    running = {p.token for p in periods if p.end > as_of}
+    return cells["reason"].isin(UNFINISHED) | cells["period"].isin(running)
+
+
+def judged(plan: Plan, cells: pd.DataFrame, indicator: Indicator, place: str, period: str) -> Verdict:
     """The verdict on one figure; ``cells`` of this indicator at least, at one set of boundaries (``release.cells``).
 
     The series are the periods of the same length before it; a new version of the definition begins a new phase. A
@@ -79,11 +93,16 @@ def judged(
             raise HfworkError(code, given=given, allowed=mine[column].drop_duplicates())
         if column == "place":
             mine = mine[mine["place"] == given]
-    levels = {str(token): parse(str(token), phases).level for token in mine["period"].unique()}
+    levels = {str(token): parse(str(token), plan.campaign.phase_dates).level for token in mine["period"].unique()}
     step = levels[period]
     series = mine[mine["period"].map(levels) == step].sort_values("start", kind="stable").reset_index(drop=True)
     at = int(series.index[series["period"] == period][0])
-    return _at(series, indicator, step, at)
+    return _at(plan, series, indicator, step, at)
+
+
+def carries_over(plan: Plan, indicator: Indicator) -> bool:
+    """Whether a figure counts the same people again in the next period: what is counted above is a stock."""
+    return any(plan.measures[name].is_stock for version in indicator.versions for name in version.numerator)
 
 
 def kind_of(indicator: Indicator) -> str:
@@ -97,13 +116,14 @@ def said(verdict: Verdict, facts: dict[str, str], lang: str) -> str:
     return text.say(f"verdict.{verdict.code}", lang, how=_how(verdict, lang), why=_why(verdict, lang), **facts)
 
 
-def _at(series: pd.DataFrame, indicator: Indicator, step: str, at: int) -> Verdict:
-    if series["state"].iloc[at] == "unstable":
+def _at(plan: Plan, series: Mapping[str, Any] | pd.DataFrame, indicator: Indicator, step: str, at: int) -> Verdict:
+    if series["state"][at] == "unstable":
         return Verdict("too_little", reason="unstable")
-    return real_change(series.assign(phase=series["version"]), kind_of(indicator), step, at)
+    named = {name: series[name] for name in _SERIES} | {"phase": series["version"]}
+    return real_change(named, kind_of(indicator), step, at, stock=carries_over(plan, indicator))
 
 
-def _facts(plan: Plan, indicator: Indicator, cell: pd.Series, lang: str) -> dict[str, str]:
+def _facts(plan: Plan, indicator: Indicator, cell: Mapping[str, Any] | pd.Series, lang: str) -> dict[str, str]:
     return {
         "name": indicator.name[lang],
         "place": plan.places.name(str(cell["place"]), lang),
