@@ -102,6 +102,7 @@ def test_a_rare_event_is_no_real_change() -> None:
     assert real_change(series([83.3] * 13, [100] * 13), "value", "month").code == "cannot_calculate"  # nothing moves
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "mean", "size"),
     [("rate", 0.05, 0), ("rate", 0.3, 0), ("rate", 1, 0), ("rate", 5, 0), ("rate", 40, 0), ("count", 6, 0),
@@ -118,6 +119,7 @@ def test_chance_seldom_passes_for_a_change(kind: str, mean: float, size: int) ->
     assert called <= 24
 
 
+@pytest.mark.slow
 def test_a_stock_is_not_charted_from_month_to_month() -> None:
     """Two thousand persons, coverage 80 % throughout, 5 % replaced a month: the same people make months alike."""
     random = np.random.default_rng(5)
