@@ -84,3 +84,36 @@ def test_the_funnel_speaks_only_where_it_may_be_drawn(carolina: Workspace) -> No
         expected = row["denominator"] * of / carolina.plan.indicators[row["indicator"]].factor
         assert (row["funnel"] == "high998") == (lower > expected)
         assert (row["funnel"] == "low998") == (upper < expected)
+
+
+def test_peers_are_the_five_nearest_in_size(carolina: Workspace) -> None:
+    release = carolina.current()
+    cells = release.cells()
+    table = release.findings("comparisons").set_index(KEY)["peers"]
+    seen: set[str] = set()
+    for (indicator, period), units in cells[cells["level"] == "county"].groupby(["indicator", "period"], sort=False):
+        units = units[units["state"] == "value"].reset_index(drop=True)
+        if carolina.plan.indicators[str(indicator)].plain or len(units) < 6:
+            continue
+        share = carolina.plan.indicators[str(indicator)].interval == "wilson"
+        for at in range(0, len(units), 9):
+            own = units.loc[at]
+            others = units.drop(at)
+            apart = (np.log(others["denominator"]) - np.log(own["denominator"])).abs()
+            near = others.loc[apart.sort_values(kind="stable").index[:5], ["numerator", "denominator"]].sum()
+            pair = differences.proportion_difference if share else differences.rate_ratio
+            _, low, high = pair(own["numerator"], own["denominator"], *near, 0.998)
+            limits = (low, high) if share else (np.log(low), np.log(high))
+            direction = carolina.plan.indicators[str(indicator)].direction
+            assert table[str(indicator), own["place"], str(period)] == code(*limits, direction)
+            seen.add(code(*limits, direction))
+    assert len(seen) > 1
+
+
+def test_the_target_is_judged_by_the_interval(joined: pd.DataFrame, small: Workspace) -> None:
+    directions = {i.id: i.direction for i in small.plan.indicators.values()}
+    known = joined[joined["target_y"].notna() & joined["lower95"].notna()]
+    assert len(known) > 20 and set(joined.loc[joined["target_y"].isna(), "target_x"]) == {"none"}
+    for row in known.to_dict("records"):
+        low, high = row["lower95"] - row["target_y"], row["upper95"] - row["target_y"]
+        assert row["target_x"] == code(low, high, directions[row["indicator"]])

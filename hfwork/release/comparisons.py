@@ -1,4 +1,4 @@
-"""Each published figure beside the rest of the district, the funnel and a year before, as codes.
+"""Each published figure beside its target, the rest of the district, its peers, the funnel and a year before, as codes.
 
 Computed from published cells when the release is made, so that pages only show; a hidden figure is compared with
 nothing.
@@ -16,7 +16,9 @@ from hfwork.plan.folder import Plan
 from hfwork.plan.periods import Period
 
 KEY = ["indicator", "place", "period"]
-COLUMNS = [*KEY, "rest", "funnel", "fifth", "before", "change", "change_lower", "change_upper", "before_period"]
+COLUMNS = [*KEY, "target", "rest", "peers", "funnel", "fifth", "before", "change", "change_lower", "change_upper",
+           "before_period"]  # fmt: skip
+_PEERS = 5  # units nearest in size
 _WIDE = 0.998  # fourteen units at once: at 95 % a false alarm would be the rule
 Floats = NDArray[np.float64]
 
@@ -24,13 +26,14 @@ Floats = NDArray[np.float64]
 def comparisons(plan: Plan, cells: pd.DataFrame, periods: list[Period], fit: pd.DataFrame) -> pd.DataFrame:
     """One row per published figure of the two coarsest levels (read with the units of the release's day): ``COLUMNS``.
 
-    ``rest``: the unit against the rest of the district, 99.8 % interval of the difference (ratio, for rates), codes of
-    ``compare.against``. ``funnel``: codes of ``funnel.flags`` around the district, ``none`` where ``fit`` (the
-    release's table ``funnel``) has a reason or no row. ``fifth``: 1 … 5 by value where the indicator has no interval,
-    else 0. ``before``: against the same period a year earlier at 95 %, each figure for itself, with that ``change`` and
-    its limits (in the unit of the figure, or a ratio for rates); ``none`` where one of the two is not complete or not
-    there.
-    People counted in both years make the two alike: the code then errs towards ``similar``.
+    ``target rest peers before``: codes of ``compare.against``. ``target``: the 95 % interval of the figure against its
+    target. ``rest``: the unit against the rest of the district, ``peers``: against the five others nearest in size
+    together, both by the 99.8 % interval of the difference (ratio, for rates); ``none`` without five others.
+    ``funnel``: codes of ``funnel.flags`` around the district, ``none`` where ``fit`` (the release's table ``funnel``)
+    has a reason or no row. ``fifth``: 1 … 5 by value where the indicator has no interval, else 0. ``before``: against
+    the same period a year earlier at 95 %, each figure for itself, with that ``change`` and its limits (in the unit of
+    the figure, or a ratio for rates); ``none`` where one of the two is not complete or not there. People counted in
+    both years make the two alike: the code then errs towards ``similar``.
     """
     root, units = plan.places.levels[:2]
     own = cells[cells["level"].isin([root, units]) & (cells["state"] == "value")].reset_index(drop=True)
@@ -47,6 +50,10 @@ def comparisons(plan: Plan, cells: pd.DataFrame, periods: list[Period], fit: pd.
     xs, ns = (np.where(inside, whole[side].reindex(at).to_numpy(dtype=float), np.nan) for side in whole.columns)
     y, m = (np.asarray(column) for column in compare.rest(x, n, xs, ns))
     made["rest"] = _against((x, n, y, m), share, events, direction, _WIDE)[0]
+    y, m = _of_peers(own, inside & (share | events), x, n)
+    made["peers"] = _against((x, n, y, m), share & ~(y > m), events, direction, _WIDE)[0]
+    target, lower, upper = (own[name].to_numpy(dtype=float) for name in ("target", "lower95", "upper95"))
+    made["target"] = compare.against(lower, upper, target, direction)
     of_rates = np.asarray(funnel.flags(x, n, xs / ns, "rate"))
     of_shares = np.asarray(funnel.flags(np.where(share, x, np.nan), n, xs / ns))
     fits = at.isin(pd.MultiIndex.from_frame(fit.loc[fit["reason"] == "", ["indicator", "period"]]))
@@ -87,6 +94,17 @@ def _against(
         made[:, rows] = np.where(np.isfinite(found[1]), np.array(found), np.nan)
         code[rows] = compare.against(found[1], found[2], reference, direction[rows])
     return code, made[0], made[1], made[2]
+
+
+def _of_peers(own: pd.DataFrame, rows: NDArray[np.bool_], x: Floats, n: Floats) -> tuple[Floats, Floats]:
+    """The counts of each unit's peers together; NaN where there are too few others."""
+    made = np.full((2, len(own)), np.nan)
+    for _, part in own[rows].groupby(["indicator", "period"], sort=False):
+        at = part.index.to_numpy()
+        for row, near in zip(at, compare.peers(n[at], _PEERS), strict=True):
+            if len(near) == _PEERS:
+                made[:, row] = x[at[near]].sum(), n[at[near]].sum()
+    return made[0], made[1]
 
 
 def _fifths(own: pd.DataFrame, rows: NDArray[np.bool_], direction: NDArray[np.object_]) -> NDArray[np.int64]:
