@@ -28,7 +28,7 @@ def inequality(cells: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         "estimate": made["estimate"].round(2),
         "lower": made["lower95"].round(2),
         "upper": made["upper95"].round(2),
-        "reason": [text.say(f"equity.why.{reason}") if reason else "" for reason in made["reason"]],
+        "reason": [text.say(f"judged.{reason}") if reason else "" for reason in made["reason"]],
     }
     return pd.DataFrame({text.say(f"equity.col.{name}"): column for name, column in columns.items()})
 
@@ -109,7 +109,7 @@ def steadied(cells: pd.DataFrame, plan: Plan, period: str) -> pd.DataFrame:
         "numerator": [text.number(count) for count in x[period]],
         "denominator": [text.number(count) for count in n[period]],
         "value": np.where(code == "", value, np.nan).round(indicator.decimals),
-        "reason": [text.say(f"steady.why.{why}") if why else "" for why in code],
+        "reason": [text.say(f"judged.{why}") if why else "" for why in code],
         "merge": merge,
     }
     return pd.DataFrame({text.say(f"steady.col.{name}"): column for name, column in columns.items()})

@@ -132,7 +132,7 @@ def _said(whole: space.Pattern, local: pd.DataFrame) -> str:
 
 
 def _word(found: dict[Any, Any]) -> str:
-    return text.say(f"spatial.why.{found['reason']}" if found["reason"] else f"spatial.{found['cluster']}")
+    return text.say(f"judged.{found['reason']}" if found["reason"] else f"spatial.{found['cluster']}")
 
 
 def _confidence(plan: Plan) -> str:
