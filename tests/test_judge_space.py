@@ -214,7 +214,7 @@ def test_odd_neighbours_and_values() -> None:
     assert found.units == 10 and found.islands == ["y", "x"] and local.reason.tolist() == [""] * 10 + ["island"] * 2
     value[3] = np.inf
     assert space.moran(value, one_way, 0).missing == ["3"]
-    everyone = adjacency.within(list("abcdefgh"), ["one"] * 8)
+    everyone = adjacency.of_pairs(list("abcdefgh"), combinations("abcdefgh", 2))
     local = space.lisa(np.arange(8.0), everyone, 99)  # neighbours are always all the others: nothing can vary
     assert local.z.isna().all() and set(local.cluster) == {"none"} and set(local.reason) == {""}
 

@@ -15,7 +15,7 @@ from nbclient.output_widget import OutputWidget
 from hfwork import text
 from hfwork.errors import HfworkError
 from hfwork.plan.folder import load_plan
-from hfwork.present import explore, readings
+from hfwork.present import explore, gaps, readings
 from hfwork.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
@@ -197,6 +197,39 @@ def test_every_indicator_and_period_can_be_chosen(opened: dict[str, dict[str, An
             book["period"].value = token
             title = book["towns"].widget.result.layout.title.subtitle.text
             assert small.plan.indicators[identity].name.zh in title and text.period(token) in title
+
+
+@pytest.mark.slow
+def test_every_choice_in_depth_is_drawn(opened: dict[str, dict[str, Any]], small: Workspace) -> None:
+    """Selectors swallow what goes wrong in them: what is shown must be what was chosen."""
+    book, plan = opened["03"], small.plan
+    for identity in [i for _, i in book["indicator"].options][::-1]:
+        book["indicator"].value = identity
+        for _, token in book["period"].options[::3]:
+            book["period"].value = token
+            for view in ("funnel", "smooth_map", "clusters"):
+                title = book[view].widget.result.layout.title.subtitle.text
+                assert plan.indicators[identity].name.zh in title and text.period(token) in title
+    for identity in [i for _, i in book["village"].options][::-1]:
+        book["village"].value = identity
+        for _, token in book["year"].options:
+            book["year"].value = token
+            title = book["villages"].widget.result.layout.title
+            assert (
+                plan.indicators[identity].name.zh in title.subtitle.text and text.period(token) in title.subtitle.text
+            )
+            assert "⚠ 内部数据" in title.subtitle.text
+    sensitive = {i.id for i in plan.indicators.values() if i.sensitive}
+    assert not sensitive & {i for _, i in [*book["village"].options, *book["few"].options]}
+    for identity in [i for _, i in book["few"].options]:
+        book["few"].value = identity
+        assert len(book["when"].options)
+        for _, token in book["when"].options:
+            cells = small.cells(identity, period=token)
+            for town in small.plan.places.at(small.built_as_of(), "township")["code"].iloc[:2]:
+                found = gaps.merged(cells, plan, str(town))
+                assert len(found.columns) in (0, 6)
+    assert not len(gaps.merged(small.cells("health_record_coverage").iloc[:0], plan, "120117102000"))
 
 
 @pytest.mark.slow

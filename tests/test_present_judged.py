@@ -32,7 +32,7 @@ def test_funnel(small: Workspace, coverage: pd.DataFrame) -> None:
     reason = funnel.overdispersion(towns["numerator"], towns["denominator"]).reason
     low, high = trace(figure, "low998"), trace(figure, "high998")
     if reason:
-        assert all(y is None for y in low.y) and text.say(f"explore.funnel.{reason}", all=len(towns), high=0, low=0)
+        assert all(y is None for y in low.y) and text.say(f"judged.{reason}") in figure.layout.title.text
     else:
         wanted = funnel.proportion_limits(np.array(low.x), root / 100, 0.998)
         np.testing.assert_allclose([low.y, high.y], np.array(wanted) * 100)
@@ -55,10 +55,10 @@ def test_funnel_says_why_there_are_no_limits(small: Workspace, coverage: pd.Data
     figure = judged.funnel_chart(wild, small.plan)
     few = sum(wild["level"] == "township")
     wanted = "over_dispersed" if few >= 5 else "too_few_units"
-    assert figure.layout.title.text == text.say(f"explore.funnel.{wanted}", all=few, high=0, low=0)
+    assert figure.layout.title.text == text.say("explore.funnel.none", why=text.say(f"judged.{wanted}"))
     assert all(y is None for y in trace(figure, "high95").y)
     none = judged.funnel_chart(cells[cells["place"] != small.plan.places.root], small.plan)
-    assert none.layout.title.text == text.say("explore.funnel.no_district")
+    assert none.layout.title.text == text.say("explore.funnel.none", why=text.say("judged.no_district"))
 
 
 def test_control_chart(small: Workspace, coverage: pd.DataFrame) -> None:

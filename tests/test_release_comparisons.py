@@ -112,8 +112,8 @@ def test_peers_are_the_five_nearest_in_size(carolina: Workspace) -> None:
 
 def test_the_target_is_judged_by_the_interval(joined: pd.DataFrame, small: Workspace) -> None:
     directions = {i.id: i.direction for i in small.plan.indicators.values()}
-    known = joined[joined["target_y"].notna() & joined["lower95"].notna()]
-    assert len(known) > 20 and set(joined.loc[joined["target_y"].isna(), "target_x"]) == {"none"}
+    known = joined[joined["target"].notna() & joined["lower95"].notna()]
+    assert len(known) > 20 and set(joined.loc[joined["target"].isna(), "against_target"]) == {"none"}
     for row in known.to_dict("records"):
-        low, high = row["lower95"] - row["target_y"], row["upper95"] - row["target_y"]
-        assert row["target_x"] == code(low, high, directions[row["indicator"]])
+        low, high = row["lower95"] - row["target"], row["upper95"] - row["target"]
+        assert row["against_target"] == code(low, high, directions[row["indicator"]])

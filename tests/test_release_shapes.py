@@ -19,10 +19,9 @@ from hypothesis import strategies as st
 from shapely.geometry import Point, box
 
 from hfwork.errors import HfworkError
-from hfwork.judge import adjacency
 from hfwork.plan.folder import Plan, load_plan
 from hfwork.release import gcj02
-from hfwork.release.shapes import borders, map_note, outline, shapes
+from hfwork.release.shapes import map_note, outline, shapes, touching
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 BEFORE, AFTER = dt.date(2019, 12, 31), dt.date(2020, 6, 30)
@@ -268,33 +267,17 @@ def test_the_public_plan_is_in_metres() -> None:
 # -- neighbours
 
 
-@pytest.mark.parametrize("on", [dt.date(2016, 7, 31), dt.date(2018, 6, 30), AFTER])
-def test_neighbours_of_the_table(plan: Plan, on: dt.date) -> None:
-    units = shapes(plan, on)
-    pairs = borders(plan, units, on)
-    assert len(pairs) == len(set(pairs)) and all(a < b for a, b in pairs)
-    near = adjacency.of_pairs(list(units["code"]), pairs)
-    assert near.islands == [] and 1.5 * len(units) < len(pairs) < 3 * len(units)
-
-
-def test_neighbours_of_shapes() -> None:
+def test_shapes_that_touch_are_neighbours(plan: Plan) -> None:
     carolina = load_plan(DATA / "north-carolina-1974")
-    on = carolina.campaign.monitoring.end
-    units = shapes(carolina, on)
-    pairs = borders(carolina, units, on)
+    units = shapes(carolina, carolina.campaign.monitoring.end)
+    pairs = touching(carolina, units)
     names = dict(zip(units["code"], units.geometry, strict=True))
-    assert not carolina.neighbours and carolina.map.kind == "shapes"
     plain = [(a, b) for a in names for b in names if a < b and names[a].intersects(names[b])]
     assert pairs == sorted(plain) and len(pairs) > 100
-
-
-def test_shapes_that_touch_are_neighbours(plan: Plan) -> None:
-    on = AFTER
-    units = shapes(plan, on)
+    units = shapes(plan, AFTER)
     squares = units.assign(geometry=[box(i % 4, i // 4, i % 4 + 1, i // 4 + 1) for i in range(len(units))])
-    untold = dataclasses.replace(plan, neighbours=[], map=plan.map.model_copy(update={"kind": "shapes"}))
-    pairs = borders(untold, squares, on)
-    codes = list(units["code"])
+    untold = dataclasses.replace(plan, map=plan.map.model_copy(update={"kind": "shapes"}))
+    pairs, codes = touching(untold, squares), list(units["code"])
     assert (min(codes[0], codes[5]), max(codes[0], codes[5])) in pairs  # a corner is enough
     assert (min(codes[0], codes[2]), max(codes[0], codes[2])) not in pairs
-    assert borders(dataclasses.replace(plan, neighbours=[]), units, on) == []
+    assert touching(plan, units) == []  # tiles claim no position

@@ -10,7 +10,7 @@ from hfwork.judge.verdict import UNFINISHED
 from hfwork.plan.periods import parse
 from hfwork.present import judged, readings
 from hfwork.release import courses, spread
-from hfwork.release.verdicts import carries_over
+from hfwork.release.verdicts import carries_over, kind_of
 from hfwork.workspace import Workspace
 
 KEY = ["indicator", "place", "period"]
@@ -78,7 +78,11 @@ def test_funnels_say_why_they_are_not_drawn(small: Workspace, shown: pd.DataFram
 def test_courses_are_what_the_chart_draws(small: Workspace, shown: pd.DataFrame) -> None:
     release = small.current()
     table = release.findings("courses")
-    assert set(table["chart"]) <= {"xmr_chart", "c_prime_chart", "u_prime_chart", "p_prime_chart"} and len(table)
+    kinds = {"xmr_chart": "value", "c_prime_chart": "count", "u_prime_chart": "rate", "p_prime_chart": "proportion"}
+    assert len(table) > 20
+    for indicator, chart in table[["indicator", "chart"]].drop_duplicates().itertuples(index=False):
+        kind = kind_of(small.plan.indicators[indicator])  # a share above its whole has the chart of plain values
+        assert kind == kinds[chart] or (chart == "xmr_chart" and kind == "proportion")
     for (indicator, place), part in list(table.groupby(["indicator", "place"], sort=False))[::25]:
         cells = release.cells(str(indicator))
         chart = judged.control_chart(cells, small.plan, str(place), readings.finest(cells, small.plan))
@@ -115,3 +119,32 @@ def test_a_course_by_hand() -> None:
     np.testing.assert_allclose(found["centre"], [mean] * 6 + [np.nan])
     np.testing.assert_allclose(found["upper"], [mean + spread_of] * 6 + [np.nan])
     assert list(found["reason"]) == ["provisional"] * 6 + ["missing"] and set(found["chart"]) == {"xmr_chart"}
+
+
+def test_a_course_of_rates_is_in_the_unit_of_the_rate() -> None:
+    events = [20.0, 25, 18, 22, 24, 19, 21, 23, 20, 26, 22, 18]
+    frame = pd.DataFrame({"numerator": events, "denominator": 4000.0, "version": "1", "reason": ""})
+    frame["value"] = frame["numerator"] / 4000 * 1000
+
+    class Rate:
+        interval, plain, factor = "byar", False, 1000.0
+
+    found = courses.course(frame, Rate())  # type: ignore[arg-type]
+    mean = sum(events) / 12
+    assert set(found["chart"]) == {"u_prime_chart"}
+    np.testing.assert_allclose(found["centre"], mean / 4)
+    np.testing.assert_allclose(found["upper"], (mean + 3 * mean**0.5) / 4)  # never narrower than chance
+
+
+def test_a_funnel_of_rates_needs_units_and_no_great_spread(small: Workspace) -> None:
+    rate = small.plan.indicators["birth_defect_prevalence"]
+    assert kind_of(rate) == "rate"
+    units = pd.DataFrame({"numerator": [20.0, 25, 18, 22, 24], "denominator": 1000.0})
+    whole = 21.8 / 1000 * rate.factor
+    phi, reason = spread.fit(units, rate, whole)
+    assert reason == "" and 0 < phi < 10
+    assert spread.fit(units.iloc[:4], rate, whole)[1] == "too_few_units"
+    wild = units.assign(numerator=[20.0, 400, 3, 900, 24])
+    assert spread.fit(wild, rate, 269.4 / 1000 * rate.factor)[1] == "over_dispersed"
+    none = units.assign(numerator=[20.0, 0, 0, 22, 24])  # who has no event has no logarithm, but stands in the funnel
+    assert spread.fit(none, rate, whole)[1] == ""

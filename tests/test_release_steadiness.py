@@ -46,7 +46,7 @@ def test_value_goes_counts_stay_and_periods_are_counted(small: Workspace) -> Non
     assert gone.isna().all(axis=None) and (made.loc[gone.index, "status"] == "none").all()
     pd.testing.assert_frame_equal(made[["numerator", "denominator"]], cells[["numerator", "denominator"]])
     found = steadying(small.plan, made, merge)
-    assert found["periods"].tolist() == [0, 0, 0, 3] and set(found["units"]) == {""}  # towns are not merged
+    assert found["periods"].tolist() == [0, 0, 0, 3] and set(found["together"]) == {""}  # towns are not merged
 
 
 def test_small_villages_are_read_together_with_the_next_ones(small: Workspace) -> None:
@@ -62,7 +62,7 @@ def test_small_villages_are_read_together_with_the_next_ones(small: Workspace) -
     cells["state"] = np.where(counts["numerator"].isna(), "suppressed", "value")
     made, merge = withhold(small.plan, cells, [parse("2018-Q2")])
     assert made["state"].tolist() == ["unstable", "unstable", "suppressed", "value", "unstable", "unstable"]
-    found = steadying(small.plan, made, merge).set_index("place")["units"]
+    found = steadying(small.plan, made, merge).set_index("place")["together"]
     first, last = " ".join(codes.iloc[:2]), " ".join(codes.iloc[3:])
     assert found.tolist() == [first, first, last, last]
     assert set(found.index) == set(codes.iloc[[0, 1, 4, 5]])

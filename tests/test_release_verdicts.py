@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pandas as pd
 import pytest
 
 from hfwork.errors import HfworkError
 from hfwork.judge.verdict import UNFINISHED
 from hfwork.plan.periods import parse
-from hfwork.release.verdicts import COLUMNS
+from hfwork.release.verdicts import COLUMNS, unfinished
 from hfwork.workspace import Workspace
 
 
@@ -56,3 +58,11 @@ def test_a_release_answers_without_the_vault(small: Workspace, found: pd.DataFra
     with pytest.raises(HfworkError) as problem:
         small.current().real_change(str(name), "120117999")
     assert problem.value.code == "unknown_place"
+
+
+def test_a_running_period_still_moves_whatever_its_reason(small: Workspace) -> None:
+    """Of a running year a cell may tell that its numerator exceeds its denominator, and no more."""
+    cells = pd.DataFrame({"period": ["2017", "2018", "2018-Q2"], "reason": ["", "part_exceeds_whole", "not_yet_due"]})
+    periods = [parse(token) for token in cells["period"]]
+    assert unfinished(cells, periods, dt.date(2018, 6, 30)).tolist() == [False, True, True]
+    assert unfinished(cells, periods, dt.date(2018, 12, 31)).tolist() == [False, False, True]

@@ -1,4 +1,4 @@
-"""Who borders whom: neighbours from a table of pairs, or from groups where no border is known."""
+"""Who borders whom: neighbours from a table of pairs, or from shapes that touch."""
 
 from __future__ import annotations
 
@@ -61,17 +61,3 @@ def of_pairs(ids: Sequence[str], pairs: Iterable[tuple[str, str]], mutual: bool 
         if mutual:
             near[at[other]].add(at[one])
     return Neighbours(tuple(ids), tuple(tuple(sorted(found)) for found in near))
-
-
-def within(ids: Sequence[str], groups: Sequence[str]) -> Neighbours:
-    """Neighbours where no border is known: units of one group (villages of one town) are each other's.
-
-    Parameters: ``ids`` and the group of each, one length. A unit alone in its group is an island. Known as block
-    weights. Errors: ``judge_lengths``.
-    """
-    if len(ids) != len(groups):
-        raise HfworkError("judge_lengths", sizes=f"ids {len(ids)}, groups {len(groups)}")
-    members: dict[str, list[int]] = {}
-    for at, group in enumerate(groups):
-        members.setdefault(group, []).append(at)
-    return Neighbours(tuple(ids), tuple(tuple(j for j in members[group] if j != i) for i, group in enumerate(groups)))

@@ -37,7 +37,7 @@ def smoothed(cells: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Each unit's own figure beside the empirical Bayes one, and how much of its own the latter keeps (%).
 
     ``cells``: as in ``inequality``. Units without counts are left out, those too unsteady to be read have no figure of
-    their own; official order. Where smoothing means nothing (``spread.smoothable``) a column says why.
+    their own; official order. Where smoothing means nothing (``spread.unsmoothable``) a column says why.
     """
     indicator = plan.indicators[str(cells["indicator"].iloc[0])]
     rows = spread.counted(cells[cells["level"] == plan.places.levels[1]])
@@ -46,8 +46,8 @@ def smoothed(cells: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         "denominator": rows["denominator"].round().astype("Int64").array,
         "raw": rows["value"].round(indicator.decimals).array,
     }
-    if reason := spread.smoothable(plan, rows, indicator):
-        columns["reason"] = [text.say(f"spatial.map.{reason}")] * len(rows)
+    if reason := spread.unsmoothable(plan, rows, indicator):
+        columns["reason"] = [text.say("spatial.map.none", why=text.say(f"judged.{reason}"))] * len(rows)
     else:
         found = spread.smoothed(rows, indicator)
         columns["smooth"] = (found.smooth * indicator.factor).round(indicator.decimals)
@@ -58,12 +58,14 @@ def smoothed(cells: pd.DataFrame, plan: Plan) -> pd.DataFrame:
 def merged(cells: pd.DataFrame, plan: Plan, place: str) -> pd.DataFrame:
     """The parts of a place joined, in official order, into groups whose figures can be read: names, counts, interval.
 
-    ``cells``: one indicator and one period with the level below ``place``. Empty where even all together are unsteady,
-    or the indicator has no interval. Groups follow the order of the list, never the values.
+    ``cells``: one indicator and one period with the level below ``place``. Empty where there are none, where even all
+    together are unsteady, or the indicator has no interval. Groups follow the order of the list, never the values.
     """
-    indicator = plan.indicators[str(cells["indicator"].iloc[0])]
-    parts = cells[cells["place"].map(lambda code: plan.places.parent(str(code)) == place)]
-    groups = together(parts.reset_index(drop=True), indicator)
+    parts = cells[[plan.places.parent(str(code)) == place for code in cells["place"]]].reset_index(drop=True)
+    if not len(parts):
+        return pd.DataFrame()
+    indicator = plan.indicators[str(parts["indicator"].iloc[0])]
+    groups = together(parts, indicator)
     x, n = (np.array([group[side].sum() for group in groups], dtype=float) for side in ("numerator", "denominator"))
     limits = intervals.wilson(x, n) if indicator.interval == "wilson" else intervals.rate(x, n, 1.0)
     lower, upper = (np.round(np.asarray(limit) * indicator.factor, indicator.decimals) for limit in limits)

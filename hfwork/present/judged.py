@@ -95,7 +95,9 @@ def funnel_chart(cells: pd.DataFrame, plan: Plan, note: str = "") -> charts.go.F
         {name: [None] * len(sizes) for name, _ in _CURVES} if reason else _curves(sizes, of, kind, indicator.factor)
     )
     facts = {"all": len(rows), "high": int((flags == "high998").sum()), "low": int((flags == "low998").sum())}
-    said = text.say(f"explore.funnel.{reason or ('outside' if outside.any() else 'inside')}", **facts)
+    why = text.say(f"judged.{reason}") if reason else ""
+    key = "none" if reason else "outside" if outside.any() else "inside"
+    said = text.say(f"explore.funnel.{key}", why=why, **facts)
     columns = {
         **points,
         **curves,
@@ -146,16 +148,18 @@ def control_chart(cells: pd.DataFrame, plan: Plan, place: str, by: str = "quarte
         "ticks": at[::every],
         "tick_words": [escape(text.period(token)) for token in tokens[::every]],
         "suffix": charts.suffix(indicator.unit[text.language()]),
-        "key": text.say(f"explore.key.{'control' if chart['centre'].notna().any() else _no_limits(chart)}"),
+        "key": text.say("explore.space").join([_key(chart), *[text.say("explore.key.moving")] * bool(waiting.any())]),
         **readings.headline(said, plan.places.name(place, text.language()), indicator.name[text.language()], note),
     }
     return charts.figure(CONTROL, columns)
 
 
-def _no_limits(chart: pd.DataFrame) -> str:
-    """Why a chart has no limits at all."""
+def _key(chart: pd.DataFrame) -> str:
+    """What the lines mean, or why there are none."""
+    if chart["centre"].notna().any():
+        return text.say("explore.key.control")
     why = [reason for reason in chart["reason"] if reason in ("stock", "too_few_events", "too_coarse")]
-    return f"no_limits.{why[-1] if why else 'too_few_points'}"
+    return text.say("explore.key.no_limits", why=text.say(f"judged.{why[-1] if why else 'too_few_points'}"))
 
 
 def _curves(sizes: np.ndarray, of: float, kind: str, factor: float) -> dict[str, list[float]]:

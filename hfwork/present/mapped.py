@@ -38,34 +38,33 @@ def smoothed_map(cells: pd.DataFrame, plan: Plan, page: dict[str, Any], note: st
 
     ``cells``: one indicator and one period at all levels; ``page``: the overview of a release, which holds the
     outlines. The title tells how much of the difference between units smoothing takes away; where smoothing means
-    nothing (``spread.smoothable``) it says why, and the second map stays empty.
+    nothing (``spread.unsmoothable``) it says why, and the second map stays empty.
     """
     lang = text.language()
     indicator = plan.indicators[str(cells["indicator"].iloc[0])]
     codes = [place["code"] for place in page["places"]]
     units = cells[cells["level"] == plan.places.levels[1]].set_index("place", drop=False).reindex(codes)
     known = spread.counted(units)
-    reason = spread.smoothable(plan, known, indicator) or ("too_few" if len(known) < 2 else "")
+    reason = spread.unsmoothable(plan, known, indicator) or ("too_few_units" if len(known) < 2 else "")
     smooth = pd.Series(np.nan, index=units.index)
     if not reason:
         found = spread.smoothed(known, indicator)
         smooth[known.index] = found.smooth * indicator.factor
-    columns = {"raw": readings.numbers(units["value"]), "smooth": readings.numbers(smooth)}
+    # Rounded as they are printed: 79.99 beside 80.0 is no other shade.
+    decimals = indicator.decimals
+    columns = {
+        "raw": readings.numbers(units["value"].round(decimals)),
+        "smooth": readings.numbers(smooth.round(decimals)),
+    }
     limits = breaks([*columns["raw"], *columns["smooth"]], indicator.plain)
     steps = {name: [shade(value, limits) for value in values] for name, values in columns.items()}
     if reason:
-        said = text.say(f"spatial.map.{reason}")
+        said = text.say("spatial.map.none", why=text.say(f"judged.{reason}"))
     else:
-        shown = known.index[known["value"].notna()]
-        a, b = (float(np.ptp(column[shown])) if len(shown) else np.nan for column in (known["value"], smooth))
-        moved = sum(one != other for one, other in zip(*steps.values(), strict=True) if one >= 0)
-        facts = {"moved": moved, "unit": readings.difference_unit(indicator)}
-        facts |= {"a": text.number(a, indicator.decimals), "b": text.number(b, indicator.decimals)}
-        kind = "chance" if (found.weight == 0).all() else "same" if facts["a"] == facts["b"] else "smoothed"
-        said = text.say(f"spatial.map.{kind}", **facts)
+        said = _said(units["value"], smooth, steps, indicator)
     panels = []
     for name, values in columns.items():
-        words = [_word(value, cell, indicator) for value, cell in zip(values, readings.records(units), strict=True)]
+        words = [word(value, cell, indicator) for value, cell in zip(values, readings.records(units), strict=True)]
         heads = [f"<b>{escape(place['name'][lang])}</b><br>{w}" for place, w in zip(page["places"], words, strict=True)]
         fills, inks = ([of[step] if step >= 0 else "" for step in steps[name]] for of in (SHADES, INKS))
         panels.append(Panel(text.say(f"spatial.map.panel.{name}"), fills, inks, words, heads))
@@ -149,7 +148,20 @@ def maps_beside(count: int) -> dict[str, Any]:
     }
 
 
-def _word(value: float | None, cell: readings.Cell, indicator: readings.Indicator) -> str:
+def _said(raw: pd.Series, smooth: pd.Series, steps: dict[str, list[int]], indicator: readings.Indicator) -> str:
+    """What smoothing does to the units that can be read as they are."""
+    both = raw.notna() & smooth.notna()
+    if both.sum() < 2:
+        low, high = (readings.shown(end, indicator) for end in (smooth.min(), smooth.max()))
+        return text.say("spatial.map.few", units=int(smooth.notna().sum()), low=low, high=high)
+    a, b = (text.number(float(np.ptp(column[both])), indicator.decimals) for column in (raw, smooth))
+    moved = sum(one != other for one, other in zip(*steps.values(), strict=True) if one >= 0)
+    kind = "chance" if np.ptp(smooth.dropna()) == 0 else "same" if a == b and not moved else "smoothed"
+    return text.say(f"spatial.map.{kind}", a=a, b=b, moved=moved, unit=readings.difference_unit(indicator))
+
+
+def word(value: float | None, cell: readings.Cell, indicator: readings.Indicator) -> str:
+    """What stands inside a unit: its number, ≈ before one shared out by weight, or the sign of its state."""
     if value is not None:
         return readings.SHARED * readings.is_shared(cell) + text.number(value, indicator.decimals)
     return readings.SIGNS.get(str(cell["state"]), text.DASH)

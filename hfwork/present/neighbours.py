@@ -1,4 +1,4 @@
-"""Charts of units beside their neighbours: on the map, or, for finer units, in one row per unit above."""
+"""Charts of units beside their neighbours on the map, and of fine units beside the rest of the unit above them."""
 
 from __future__ import annotations
 
@@ -16,15 +16,19 @@ from hfwork.present.mapped import Panel, swatch
 from hfwork.present.readings import BLUE
 from hfwork.release import patterns, spread
 
-# Colour, ink on it, and sign: never colour alone.
+# Colour, ink on it, plotly's symbol and its sign: never colour alone.
 LOOK = {
-    "high_high": (BLUE, "#FFFFFF", "triangle-up"),
-    "low_low": (ORANGE, "#FFFFFF", "triangle-down"),
-    "high_low": ("#CC79A7", "#16302F", "diamond"),
-    "low_high": ("#E69F00", "#16302F", "diamond-open"),
-    "none": ("#D5DEDC", "#16302F", "circle-open"),
+    "high_high": (BLUE, "#FFFFFF", "triangle-up", "▲"),
+    "low_low": (ORANGE, "#FFFFFF", "triangle-down", "▼"),
+    "high_low": ("#CC79A7", "#16302F", "diamond", "◆"),
+    "low_high": ("#E69F00", "#16302F", "diamond-open", "◇"),
+    "none": ("#D5DEDC", "#16302F", "circle-open", "○"),
 }
-_MARKS = {"high_high": "▲", "low_low": "▼", "high_low": "◆", "low_high": "◇", "none": "○"}
+WITHIN = {
+    "higher": (BLUE, "#FFFFFF", "triangle-up", "▲"),
+    "lower": (ORANGE, "#FFFFFF", "triangle-down", "▼"),
+    "similar": (GREY, "#16302F", "circle-open", "○"),
+}
 
 # One row per unit: value, at (its row, the unit above, set apart a little), colour, symbol, hover; rows, row_words;
 # whole (the district, one or none).
@@ -35,7 +39,7 @@ STRIPS: dict[str, Any] = {
                                          "line": {"width": 1, "color": GREY}}},
     ],
     "layout": layout(
-        **TITLE, height="@height", margin={"l": 10, "r": 20, "t": 124, "b": 100}, hovermode="closest",
+        **TITLE, height="@height", margin={"l": 10, "r": 20, "t": 112, "b": 90}, hovermode="closest",
         xaxis={**PLAIN_AXIS, "showgrid": True, "gridcolor": GRID, "ticksuffix": "@suffix", "title": KEY},
         yaxis={**PLAIN_AXIS, "tickvals": "@rows", "ticktext": "@row_words", "automargin": True,
                "range": ["@bottom", -0.6]},
@@ -45,80 +49,93 @@ STRIPS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def cluster_chart(
-    cells: pd.DataFrame, plan: Plan, level: str, pairs: pd.DataFrame, page: dict[str, Any], note: str = ""
+def cluster_map(
+    cells: pd.DataFrame, plan: Plan, pairs: pd.DataFrame, page: dict[str, Any], note: str = ""
 ) -> charts.go.Figure:
-    """Which units lie high among high neighbours, low among low ones, or against theirs (LISA, FDR 5 %).
+    """Which units of the map lie high among high neighbours, low among low ones, or against theirs (LISA, FDR 5 %).
 
-    ``cells``: one indicator and one period at all levels; ``level``: that of the units asked about; ``pairs``: the
-    release's findings ``neighbours``; ``page``: the release's overview, for the map. Units of the map's level are drawn
-    on it, finer ones in a row per unit above. Marks are for a few units among many: they tell where to ask, not who is
-    to blame. Title: how many, and Moran's I with its p.
+    ``cells``: one indicator and one period at all levels; ``pairs``: the release's findings ``neighbours``; ``page``:
+    its overview, for the outlines. Title: how many, and Moran's I with its p; or why there is no pattern
+    (``patterns.unfit``). Marks tell where to ask, not who is to blame.
     """
-    lang = text.language()
+    lang, level = text.language(), plan.places.levels[1]
     indicator = plan.indicators[str(cells["indicator"].iloc[0])]
-    units = cells[cells["level"] == level].reset_index(drop=True)
+    codes = [place["code"] for place in page["places"]]
+    units = cells[cells["level"] == level].set_index("place", drop=False).reindex(codes)
+    units = units.assign(place=codes).reset_index(drop=True)  # a unit without a row keeps its place on the map
     own = pairs[pairs["level"] == level]
-    reason = spread.smoothable(plan, spread.counted(units), indicator) or ("" if len(own) else "no_neighbours")
-    local = pd.DataFrame({"cluster": ["none"] * len(units), "reason": [""] * len(units)})
-    under = [text.say(f"spatial.basis.{own['basis'].iloc[0]}", confidence=_confidence(plan))] if len(own) else []
+    reason = patterns.unfit(plan, units, indicator, own)
+    local = pd.DataFrame({"cluster": ["none"] * len(units), "reason": [reason] * len(units)})
+    notes = [_basis(own)] if len(own) else []
     if not reason:
         whole, local = patterns.pattern(units, indicator, own)
         reason = whole.reason
         if whole.missing or whole.islands:
             left = {"missing": len(whole.missing), "islands": len(whole.islands)}
-            under.append(text.say("spatial.left_out", **left))
-    said = text.say(f"spatial.why.{reason}") if reason else _said(whole, local)
-    head = readings.headline(said, indicator.name[lang], text.period(str(cells["period"].iloc[0])), note)
-    notes = [text.say("explore.space").join([text.say("spatial.fdr"), *under])]
+            notes.append(text.say("spatial.left_out", **left))
+    said = text.say("spatial.cluster.none", why=text.say(f"judged.{reason}")) if reason else _said(whole, local)
+    took = (local["reason"] == "").tolist()
     looks = [LOOK[cluster] for cluster in local["cluster"]]
-    hover = [
-        f"{readings.hover(cell, indicator, plan.places.name(str(cell['place']), lang))}<br>{_word(found)}"
-        for cell, found in zip(readings.records(units), local.to_dict("records"), strict=True)
-    ]
-    key = [swatch(LOOK[name][0], f"{_MARKS[name]} {text.say(f'spatial.{name}')}") for name in LOOK]
-    if level == plan.places.levels[1]:
-        at = {str(code): i for i, code in enumerate(units["place"])}
-        order = [at[place["code"]] for place in page["places"]]
-        values = readings.numbers(units["value"])
-        shown = ["" if values[i] is None else text.number(values[i], indicator.decimals) for i in order]
-        words = [f"{_MARKS[local['cluster'].iloc[i]].strip('○')}{word}" for i, word in zip(order, shown, strict=True)]
-        took = ((local["reason"] == "") & units["numerator"].notna()).tolist()
-        fills, inks = ([looks[i][part] if took[i] else "" for i in order] for part in (0, 1))
-        return mapped.figure(page, [Panel("", fills, inks, words, [hover[i] for i in order])], key, notes, head)
-    lines = ["　".join(key), *map(escape, [text.say("spatial.key"), *notes])]
-    return _strips(cells, units, plan, looks, hover, {**head, "key": "<br>".join(lines)})
+    fills, inks = ([look[part] if on else "" for look, on in zip(looks, took, strict=True)] for part in (0, 1))
+    shown, hover = [], []
+    for cell, found, look, on in zip(readings.records(units), local.to_dict("records"), looks, took, strict=True):
+        word = mapped.word(cell["value"] if pd.notna(cell["value"]) else None, cell, indicator)
+        shown.append(look[3].strip("○") + word if on else word)
+        name = plan.places.name(str(cell["place"]), lang)
+        under = text.say(f"judged.{found['reason']}" if found["reason"] else f"spatial.{found['cluster']}")
+        hover.append(f"{readings.hover(cell, indicator, name) if pd.notna(cell['state']) else escape(name)}<br>{under}")
+    key = [swatch(look[0], f"{look[3]} {text.say(f'spatial.{name}')}") for name, look in LOOK.items()]
+    notes = [text.say("explore.space").join([text.say("spatial.fdr"), *notes])]
+    head = readings.headline(said, indicator.name[lang], text.period(str(cells["period"].iloc[0])), note)
+    return mapped.figure(page, [Panel("", fills, inks, shown, hover)], [] if reason else key, notes, head)
 
 
-def _strips(
-    cells: pd.DataFrame,
-    units: pd.DataFrame,
-    plan: Plan,
-    looks: list[tuple[str, str, str]],
-    hover: list[str],
-    head: dict[str, Any],
-) -> charts.go.Figure:
+def parts_chart(cells: pd.DataFrame, plan: Plan, level: str, note: str = "") -> charts.go.Figure:
+    """Fine units (villages) in a row per unit above, marked where they differ from the rest of it beyond chance.
+
+    ``cells``: one indicator and one period at all levels; ``level``: that of the units. By ``spread.within``; units
+    without counts are left out. The title tells how many differ, and how much of all variation lies between the units
+    above: where that is most of it, the question is about towns, not about villages.
+    """
     lang = text.language()
     indicator = plan.indicators[str(cells["indicator"].iloc[0])]
-    above = [str(plan.places.parent(str(code))) for code in units["place"]]
-    rows = list(dict.fromkeys(above))
-    within = units.groupby(above).cumcount().to_numpy()
-    apart = (within % 5 - 2) * 0.13  # five to a row height, so that dots of one value stay apart
+    units = spread.counted(cells[cells["level"] == level]).reset_index(drop=True)
+    parents = [str(plan.places.parent(str(code))) for code in units["place"]]
+    reason = spread.unsmoothable(plan, units, indicator) or ("" if len(units) > 1 else "too_few_units")
+    codes = ["similar"] * len(units)
+    if reason:
+        said = text.say("spatial.within.none", why=text.say(f"judged.{reason}"))
+    else:
+        found, share = spread.within(units, parents, indicator)
+        codes = found["code"].replace("none", "similar").tolist()
+        facts = {"high": codes.count("higher"), "low": codes.count("lower"), "share": text.number(share * 100)}
+        said = text.say("spatial.within.found", units=len(units), **facts)
+    rows = list(dict.fromkeys(parents))
+    apart = (units.groupby(parents).cumcount() % 5 - 2) * 0.13  # five to a row's height: equal values stay apart
     whole = cells.loc[cells["place"] == plan.places.root, "value"].dropna()
+    key = [swatch(look[0], f"{look[3]} {text.say(f'spatial.within.{name}')}") for name, look in WITHIN.items()]
+    lines = ["　".join([] if reason else key), escape(text.say("explore.space").join(
+        [text.say("spatial.key"), text.say("spatial.fdr")]))]  # fmt: skip
     columns = {
-        "value": readings.numbers(units["value"]),
-        "at": [rows.index(place) + shift for place, shift in zip(above, apart.tolist(), strict=True)],
-        "colour": [look[0] for look in looks],
-        "symbol": [look[2] for look in looks],
-        "hover": hover,
+        "value": (units["numerator"] * indicator.factor / units["denominator"]).tolist(),
+        "at": [rows.index(parent) + shift for parent, shift in zip(parents, apart.tolist(), strict=True)],
+        "colour": [WITHIN[code][0] for code in codes],
+        "symbol": [WITHIN[code][2] for code in codes],
+        "hover": [
+            f"{readings.hover(cell, indicator, plan.places.name(str(cell['place']), lang))}<br>"
+            + text.say(f"spatial.within.{code}")
+            for cell, code in zip(readings.records(units), codes, strict=True)
+        ],
         "rows": list(range(len(rows))),
         "row_words": [escape(plan.places.name(place, lang)) for place in rows],
         "bottom": len(rows) - 0.4,
         "height": 230 + 34 * len(rows),
         "whole": readings.numbers(whole),
         "suffix": charts.suffix(indicator.unit[lang]),
+        "key": "<br>".join(lines),
+        **readings.headline(said, indicator.name[lang], text.period(str(cells["period"].iloc[0])), note),
     }
-    return charts.figure(STRIPS, {**columns, **head})
+    return charts.figure(STRIPS, columns)
 
 
 def _said(whole: space.Pattern, local: pd.DataFrame) -> str:
@@ -131,10 +148,9 @@ def _said(whole: space.Pattern, local: pd.DataFrame) -> str:
     return text.say(f"spatial.cluster.{key}", units=whole.units, moran=moran, **facts)
 
 
-def _word(found: dict[Any, Any]) -> str:
-    return text.say(f"judged.{found['reason']}" if found["reason"] else f"spatial.{found['cluster']}")
-
-
-def _confidence(plan: Plan) -> str:
-    sourced = [line.basis == "sourced" for line in plan.neighbours if line.use == "core"]
-    return text.say(f"spatial.basis.{'sourced' if sourced and all(sourced) else 'derived'}")
+def _basis(pairs: pd.DataFrame) -> str:
+    """Where the neighbours come from, and how many of them nobody has told."""
+    if (pairs["basis"] == "shapes").all():
+        return text.say("spatial.basis.shapes")
+    guessed = int((pairs["basis"] != "sourced").sum())
+    return text.say(f"spatial.basis.{'derived' if guessed else 'told'}", all=len(pairs), count=guessed)

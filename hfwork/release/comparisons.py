@@ -16,8 +16,8 @@ from hfwork.plan.folder import Plan
 from hfwork.plan.periods import Period
 
 KEY = ["indicator", "place", "period"]
-COLUMNS = [*KEY, "target", "rest", "peers", "funnel", "fifth", "before", "change", "change_lower", "change_upper",
-           "before_period"]  # fmt: skip
+COLUMNS = [*KEY, "against_target", "rest", "peers", "funnel", "fifth", "before", "change", "change_lower",
+           "change_upper", "before_period"]  # fmt: skip
 _PEERS = 5  # units nearest in size
 _WIDE = 0.998  # fourteen units at once: at 95 % a false alarm would be the rule
 Floats = NDArray[np.float64]
@@ -26,9 +26,9 @@ Floats = NDArray[np.float64]
 def comparisons(plan: Plan, cells: pd.DataFrame, periods: list[Period], fit: pd.DataFrame) -> pd.DataFrame:
     """One row per published figure of the two coarsest levels (read with the units of the release's day): ``COLUMNS``.
 
-    ``target rest peers before``: codes of ``compare.against``. ``target``: the 95 % interval of the figure against its
-    target. ``rest``: the unit against the rest of the district, ``peers``: against the five others nearest in size
-    together, both by the 99.8 % interval of the difference (ratio, for rates); ``none`` without five others.
+    ``against_target rest peers before``: codes of ``compare.against``. ``against_target``: the 95 % interval of the
+    figure against its target. ``rest``: the unit against the rest of the district, ``peers``: against the five others
+    nearest in size together (``none`` without five), both by the 99.8 % interval of the difference (ratio, for rates).
     ``funnel``: codes of ``funnel.flags`` around the district, ``none`` where ``fit`` (the release's table ``funnel``)
     has a reason or no row. ``fifth``: 1 … 5 by value where the indicator has no interval, else 0. ``before``: against
     the same period a year earlier at 95 %, each figure for itself, with that ``change`` and its limits (in the unit of
@@ -53,7 +53,7 @@ def comparisons(plan: Plan, cells: pd.DataFrame, periods: list[Period], fit: pd.
     y, m = _of_peers(own, inside & (share | events), x, n)
     made["peers"] = _against((x, n, y, m), share & ~(y > m), events, direction, _WIDE)[0]
     target, lower, upper = (own[name].to_numpy(dtype=float) for name in ("target", "lower95", "upper95"))
-    made["target"] = compare.against(lower, upper, target, direction)
+    made["against_target"] = compare.against(lower, upper, target, direction)
     of_rates = np.asarray(funnel.flags(x, n, xs / ns, "rate"))
     of_shares = np.asarray(funnel.flags(np.where(share, x, np.nan), n, xs / ns))
     fits = at.isin(pd.MultiIndex.from_frame(fit.loc[fit["reason"] == "", ["indicator", "period"]]))

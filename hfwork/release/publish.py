@@ -22,13 +22,14 @@ from hfwork.release.courses import courses
 from hfwork.release.disclosure import hide
 from hfwork.release.patterns import neighbours, patterns
 from hfwork.release.sentences import sentences
-from hfwork.release.shapes import borders, geojson, shapes
+from hfwork.release.shapes import geojson, shapes, touching
 from hfwork.release.spread import spreads
 from hfwork.release.steadiness import steadying, withhold
 from hfwork.release.verdicts import unfinished, verdicts
 
 FORMAT = 3
-_TYPES = {"object": "string", "str": "string", "bool": "boolean", "float64": "number", "int64": "integer"}
+_TYPES = {"object": "string", "str": "string", "bool": "boolean", "float64": "number", "int64": "integer",
+          "Int64": "integer"}  # fmt: skip
 
 
 def build(
@@ -66,7 +67,7 @@ def build(
         "verdicts": verdicts(plan, today, frame.periods, unfinished(steady_or_not, frame.periods, frame.as_of)),
         "courses": courses(plan, today, frame.periods),
         **spread,
-        "neighbours": (pairs := neighbours(plan, borders(plan, map_shapes, frame.as_of), frame.as_of)),
+        "neighbours": (pairs := neighbours(plan, touching(plan, map_shapes), frame.as_of)),
         **patterns(plan, today, frame.periods, pairs),
     }
     completeness = _completeness(plan, counts, levels)

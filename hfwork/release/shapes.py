@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 from math import cos, pi, sin, sqrt
 from pathlib import Path
@@ -47,29 +46,16 @@ def shapes(plan: Plan, as_of: dt.date) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=found.geometry.to_numpy(), crs=found.crs)
 
 
-def borders(plan: Plan, frame: gpd.GeoDataFrame, as_of: dt.date) -> list[tuple[str, str]]:
-    """Pairs of neighbouring units of a map, each once: from the plan's own table, else from shapes that touch.
+def touching(plan: Plan, frame: gpd.GeoDataFrame) -> list[tuple[str, str]]:
+    """Pairs of units of a map whose shapes touch, each once; none on a schematic map, which touches nobody in truth.
 
-    ``frame``: of ``shapes`` on ``as_of``. A schematic map touches nobody in truth: without a table it has no pairs.
-    For ``judge.adjacency.of_pairs``.
+    ``frame``: of ``shapes``.
     """
+    if plan.map.kind == "tiles":
+        return []
     codes = list(frame["code"])
-    if (pairs := told(plan, codes, as_of)) or plan.map.kind == "tiles":
-        return pairs
     at = frame.sindex.query(frame.geometry.to_numpy(), predicate="intersects").T
-    return _once((codes[i], codes[j]) for i, j in at)
-
-
-def told(plan: Plan, codes: Sequence[str], as_of: dt.date) -> list[tuple[str, str]]:
-    """Pairs of these units that the plan's table of neighbours tells (its ``core`` lines), under earlier codes too."""
-    lines = [line for line in plan.neighbours if line.use == "core"]
-    pairs = _once((plan.places.current(line.a, as_of), plan.places.current(line.b, as_of)) for line in lines)
-    known = set(codes)
-    return [(a, b) for a, b in pairs if a in known and b in known]
-
-
-def _once(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    return sorted({(min(pair), max(pair)) for pair in pairs if pair[0] != pair[1]})
+    return sorted({(min(codes[i], codes[j]), max(codes[i], codes[j])) for i, j in at if i != j})
 
 
 def map_note(plan: Plan, as_of: dt.date) -> dict[str, str]:

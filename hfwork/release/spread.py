@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
-from hfwork.judge import equity, funnel, groups, smoothing
+from hfwork.judge import compare, differences, equity, exact, funnel, groups, smoothing
+from hfwork.judge.verdict import LEVEL, SMALL
 from hfwork.plan.folder import Plan
 from hfwork.plan.indicators import Indicator
 from hfwork.plan.periods import Period
@@ -39,7 +40,7 @@ def inequality(units: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
 
 def counted(units: pd.DataFrame) -> pd.DataFrame:
     """The units whose counts are known: those with a figure, and those whose figure alone is too unsteady to read."""
-    return units[units["numerator"].notna() & units["denominator"].notna()]
+    return units[units["numerator"].notna() & (units["denominator"] > 0)]
 
 
 def smoothed(units: pd.DataFrame, indicator: Indicator) -> smoothing.Smoothed:
@@ -51,10 +52,10 @@ def smoothed(units: pd.DataFrame, indicator: Indicator) -> smoothing.Smoothed:
     return smoothing.empirical_bayes(units["numerator"], units["denominator"], kind=kind)
 
 
-def smoothable(plan: Plan, units: pd.DataFrame, indicator: Indicator) -> str:
+def unsmoothable(plan: Plan, units: pd.DataFrame, indicator: Indicator) -> str:
     """Why drawing figures towards their mean would mean nothing: empty where it does.
 
-    ``no_interval`` (plain counts and values), ``not_of_people`` (six of a town's seven clinics is no sample),
+    ``no_interval`` (plain counts and values), ``not_of_people`` (six of a town's seven clinics is no sample; events),
     ``part_exceeds_whole`` (a share above a whole).
     """
     kind = kind_of(indicator)
@@ -64,6 +65,33 @@ def smoothable(plan: Plan, units: pd.DataFrame, indicator: Indicator) -> str:
         return "not_of_people"
     over = kind == "proportion" and bool((units["numerator"] > units["denominator"]).any())
     return "part_exceeds_whole" if over else ""
+
+
+def within(units: pd.DataFrame, parents: Sequence[str], indicator: Indicator) -> tuple[pd.DataFrame, float]:
+    """Each unit against the rest of the unit above it, and the share of all variation that lies between those above.
+
+    ``units``: as ``smoothed``, ``parents`` row for row. Returns: ``code`` (``higher``, ``lower``, ``similar``, ``none``
+    where there is no rest) by the ``adjusted_p`` of all units at once (Benjamini–Hochberg, 5 %) of the pooled z test,
+    Fisher's where an expected cell is below five, or the exact test of two rates; and η² = Σn(M − μ)²/Σn(r − μ)², M the
+    figure of the unit above (NaN where nothing varies).
+    """
+    x, n = (units[side].to_numpy(dtype=float) for side in ("numerator", "denominator"))
+    above = pd.DataFrame({"x": x, "n": n}).groupby(list(parents)).transform("sum")
+    whole, size = above["x"].to_numpy(), above["n"].to_numpy()
+    y, m = (np.asarray(side) for side in compare.rest(x, n, whole, size))
+    if kind_of(indicator) == "rate":
+        p = np.asarray(exact.poisson_pair_test(x, n, y, m))
+    else:
+        few = differences.smallest_expected(x, n, y, m) < SMALL
+        p = np.asarray(differences.score_test(x, n, y, m))
+        p[few] = np.asarray(exact.fisher_test(x[few], n[few], y[few], m[few]))
+    adjusted = np.asarray(compare.adjust(p))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        higher = x / n > y / m
+        mean = x.sum() / n.sum()
+        share = float((n * (whole / size - mean) ** 2).sum() / (n * (x / n - mean) ** 2).sum())
+    code = np.select([np.isnan(adjusted), adjusted > LEVEL, higher], ["none", "similar", "higher"], "lower")
+    return pd.DataFrame({"code": code, "adjusted_p": adjusted}, index=units.index), share
 
 
 def fit(units: pd.DataFrame, indicator: Indicator, whole: float) -> tuple[float, str]:
@@ -96,7 +124,7 @@ def spreads(plan: Plan, cells: pd.DataFrame, periods: list[Period]) -> dict[str,
     gaps, funnels, smooths = [], [], []
     for (name, period), indicator, known, whole in _groups(plan, cells, periods):
         of = {"indicator": name, "period": period}
-        if len(known) > 1 and not smoothable(plan, known, indicator):
+        if len(known) > 1 and not unsmoothable(plan, known, indicator):
             drawn = smoothed(known, indicator)
             columns = {"smooth": drawn.smooth * indicator.factor, "weight": drawn.weight, "reason": drawn.reason}
             smooths.append(known[["indicator", "place", "period"]].assign(**columns))

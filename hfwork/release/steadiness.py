@@ -16,7 +16,7 @@ _SERIES = ["indicator", "version", "level", "boundaries"]
 _PEOPLE = ("person", "household", "couple")  # of whom a share is asked; six of a town's seven clinics is no sample
 _SIDES = ["numerator", "denominator"]
 _WHY = ("too_few", "too_wide")
-COLUMNS = ["indicator", "place", "period", "boundaries", "reason", "periods", "units"]
+COLUMNS = ["indicator", "place", "period", "boundaries", "reason", "periods", "together"]
 
 
 def withhold(plan: Plan, cells: pd.DataFrame, periods: list[Period]) -> tuple[pd.DataFrame, pd.Series]:
@@ -46,11 +46,11 @@ def withhold(plan: Plan, cells: pd.DataFrame, periods: list[Period]) -> tuple[pd
 def steadying(plan: Plan, cells: pd.DataFrame, merge: pd.Series) -> pd.DataFrame:
     """What was withheld, why, and what makes it steady: ``COLUMNS``.
 
-    ``periods``: how many to add up. ``units``: villages of the same town, next in official order, to read together
+    ``periods``: how many to add up. ``together``: villages of the same town, next in official order, to read together
     (codes parted by spaces). 0 and empty: read the next coarser level.
     """
     rows = cells["state"] == "unstable"
-    made = cells[rows].assign(periods=merge[rows], units=_together(plan, cells, rows)[rows])
+    made = cells[rows].assign(periods=merge[rows], together=_together(plan, cells, rows)[rows])
     return made[COLUMNS].reset_index(drop=True)
 
 

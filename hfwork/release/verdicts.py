@@ -149,4 +149,4 @@ def _how(verdict: Verdict, lang: str) -> str:
 
 
 def _why(verdict: Verdict, lang: str) -> str:
-    return text.say(f"verdict.why.{verdict.reason}", lang) if verdict.reason else ""
+    return text.say(f"judged.{verdict.reason}", lang) if verdict.reason else ""
