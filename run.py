@@ -34,6 +34,8 @@ PLOTLY_SHA512 = "1oNF8PeQx2hv/y7tqEVWKD3JGwn/MGEMQ8mL9HUwsaqG9FGy/OU5FHUHvzqbqxN
 LAB_SETTINGS = {
     "@jupyterlab/translation-extension:plugin": {"locale": "zh_CN"},
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    # Notebooks show internal figures and are stored without outputs: nothing is saved until somebody means it.
+    "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
 }
 # Compiled files make every later start quicker, and this variable would forbid them.
 ENV = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

@@ -41,8 +41,10 @@ def test_months_have_a_control_chart() -> None:
     rates = series([*calm, 140], [1000.0] * 13)
     assert real_change(rates, "rate", "month").test == "u_prime_chart"
     assert real_change(rates, "value", "month").test == "xmr_chart"
-    over = series([*calm, 140], whole)  # a share above 100 % is no proportion
-    assert real_change(over, "proportion", "month").test == "xmr_chart"
+    over = series([*calm, 140], whole)  # a share above 100 % is a fault of counting, and no change
+    assert real_change(over, "proportion", "month") == Verdict("cannot_calculate", reason="part_exceeds_whole")
+    before = series([140, *calm], whole)  # one that was above it leaves the chart of plain values
+    assert real_change(before, "proportion", "month").test == "xmr_chart"
 
 
 def test_a_new_definition_begins_anew() -> None:
@@ -179,7 +181,7 @@ def test_every_answer_has_words() -> None:
             for test in ["", *(t for t in tests if t != "rate_ratio_none")]:
                 for reason in ["", *reasons]:
                     sentence = said(Verdict(code, test, reason, "shift", 14, 0.1, 0.05, 0.15, 0.01), facts, lang)
-                    assert "86.3%" in sentence or code in ("too_little", "cannot_calculate")
+                    assert "86.3%" in sentence or code in ("too_little", "cannot_calculate", "unjudged")
                     assert "{" not in sentence and sentence[-1] in "。."
 
 

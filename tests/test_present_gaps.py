@@ -58,7 +58,7 @@ def test_steadied() -> None:
         for token in quarters
     ]
     cells = pd.DataFrame(rows, columns=["place", "period", "numerator", "denominator"]).assign(
-        indicator="preconception_check_coverage", level="township"
+        indicator="preconception_check_coverage", level="township", state="value"
     )
     cells["end"] = [parse(token, {}).end for token in cells["period"]]
     found = gaps.steadied(cells, plan, "2018-Q4")
@@ -68,6 +68,9 @@ def test_steadied() -> None:
     assert gaps.steadied(cells, plan, "2018-Q2")["怎样才稳"].tolist() == ["", "只看全区"]
     stock = cells.assign(indicator="health_record_coverage")  # a stock is never summed over time
     assert gaps.steadied(stock, plan, "2018-Q4")["怎样才稳"].tolist() == ["", "只看全区"]
+    hidden = cells.assign(numerator=cells["numerator"].mask(cells["place"] == "120117103000"))
+    hidden["state"] = np.where(hidden["numerator"].isna(), "suppressed", "value")
+    assert gaps.steadied(hidden, plan, "2018-Q4").iloc[1]["不列的原因"] == "本期数不公布"  # hidden is not missing
     gone = cells.assign(numerator=cells["numerator"].mask(cells["period"] == "2018-Q3"))
     assert gaps.steadied(gone, plan, "2018-Q4")["怎样才稳"].tolist() == ["", "只看全区"]  # nothing across a gap
 

@@ -141,10 +141,10 @@ def test_a_funnel_of_rates_needs_units_and_no_great_spread(small: Workspace) -> 
     assert kind_of(rate) == "rate"
     units = pd.DataFrame({"numerator": [20.0, 25, 18, 22, 24], "denominator": 1000.0})
     whole = 21.8 / 1000 * rate.factor
-    phi, reason = spread.fit(units, rate, whole)
+    phi, reason = spread.fit(small.plan, units, rate, whole)
     assert reason == "" and 0 < phi < 10
-    assert spread.fit(units.iloc[:4], rate, whole)[1] == "too_few_units"
+    assert spread.fit(small.plan, units.iloc[:4], rate, whole)[1] == "too_few_units"
     wild = units.assign(numerator=[20.0, 400, 3, 900, 24])
-    assert spread.fit(wild, rate, 269.4 / 1000 * rate.factor)[1] == "over_dispersed"
+    assert spread.fit(small.plan, wild, rate, 269.4 / 1000 * rate.factor)[1] == "over_dispersed"
     none = units.assign(numerator=[20.0, 0, 0, 22, 24])  # who has no event has no logarithm, but stands in the funnel
-    assert spread.fit(none, rate, whole)[1] == ""
+    assert spread.fit(small.plan, none, rate, whole)[1] == ""

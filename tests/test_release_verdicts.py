@@ -10,7 +10,7 @@ import pytest
 from hfwork.errors import HfworkError
 from hfwork.judge.verdict import UNFINISHED
 from hfwork.plan.periods import parse
-from hfwork.release.verdicts import COLUMNS, unfinished
+from hfwork.release.verdicts import COLUMNS, judged, unfinished
 from hfwork.workspace import Workspace
 
 
@@ -66,3 +66,23 @@ def test_a_running_period_still_moves_whatever_its_reason(small: Workspace) -> N
     periods = [parse(token) for token in cells["period"]]
     assert unfinished(cells, periods, dt.date(2018, 6, 30)).tolist() == [False, True, True]
     assert unfinished(cells, periods, dt.date(2018, 12, 31)).tolist() == [False, False, True]
+
+
+def test_hidden_is_not_missing_and_not_too_little(small: Workspace) -> None:
+    """A town's figure hidden this year, or a year before, is said to be unpublished, by the door too."""
+    release, plan = small.current(), small.plan
+    cells = release.cells("preconception_check_coverage")
+    told = set()
+    for row in cells[(cells["level"] == "township") & (cells["state"] == "suppressed")].itertuples():
+        answer = small.real_change("preconception_check_coverage", row.place, row.period, published=True)
+        if parse(row.period, plan.campaign.phase_dates).level in ("year", "quarter", "half"):
+            told.add(answer.verdict.reason)
+            assert "不公布" in answer.zh and "不作判断" in answer.zh and "没有" not in answer.zh
+    assert told == {"not_published"}
+    years = ["2017", "2018"]
+    cells = cells[(cells["place"] == plan.places.root) & cells["period"].isin(years)].copy()
+    cells["reason"] = ""
+    cells["end"] = cells["period"].map({y: dt.date(int(y), 12, 31) for y in years})
+    cells.loc[cells["period"] == "2017", ["state", "value", "numerator"]] = ["suppressed", None, None]
+    found = judged(plan, cells, plan.indicators["preconception_check_coverage"], plan.places.root, "2018")
+    assert (found.code, found.reason) == ("too_little", "before_not_published")

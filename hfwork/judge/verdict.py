@@ -73,6 +73,8 @@ def real_change(
         return Verdict("too_little", reason="missing")
     if past.reason[-1] in UNFINISHED:
         return Verdict("too_little", reason=past.reason[-1])
+    if kind == "proportion" and past.x[-1] > past.n[-1]:
+        return Verdict("cannot_calculate", reason="part_exceeds_whole")
     past.value[np.isin(past.reason, UNFINISHED)] = np.nan
     begin = int(np.flatnonzero(past.phase != past.phase[-1])[-1]) + 1 if (past.phase != past.phase[-1]).any() else 0
     points = int((~np.isnan(past.value[begin:])).sum())

@@ -11,7 +11,7 @@ import pandas as pd
 from hfwork import text
 from hfwork.judge.verdict import UNFINISHED
 from hfwork.plan.folder import Plan
-from hfwork.present import charts, readings
+from hfwork.present import charts, readings, titles
 from hfwork.present.charts import GREY, GRID, KEY, ORANGE, PLAIN_AXIS, TITLE, layout
 from hfwork.present.readings import BLUE
 
@@ -24,7 +24,7 @@ GAP: dict[str, Any] = {
         {"type": "scatter", "mode": "lines", "x": "@low_high", "y": "@low_high_row", "name": "gap",
          "line": {"color": GREY, "width": 2}, "hoverinfo": "skip", "connectgaps": False},
         {"type": "scatter", "mode": "markers", "x": "@value", "y": "@row", "name": "value", "hovertext": "@hover",
-         "hoverinfo": "text", "marker": {"size": 11, "color": BLUE, "opacity": 0.75}},
+         "hoverinfo": "text", "marker": {"size": 11, "color": BLUE, "opacity": 0.75, "symbol": "@symbol"}},
         {"type": "scatter", "mode": "markers", "x": "@whole", "y": "@whole_row", "name": "whole",
          "hoverinfo": "skip", "marker": {"size": 12, "color": ORANGE, "symbol": "diamond"}},
     ],
@@ -50,6 +50,11 @@ def gap_chart(cells: pd.DataFrame, plan: Plan, by: str = "year", note: str = "")
     row = {token: at for at, token in enumerate(tokens)}
     ends = units.groupby("period")["value"].agg(["min", "max"]).reindex(tokens)
     whole = cells[(cells["place"] == plan.places.root) & cells["period"].isin(tokens) & cells["value"].notna()]
+    shown = whole.iloc[:0] if indicator.plain else whole  # the sum of all is no point among them
+    of_root = cells[cells["place"] == plan.places.root].groupby("period")
+    said_of = {str(token): titles.when(part, plan.places.root) for token, part in of_root if token in row}
+    moving = {token: words for token, words in said_of.items() if words != text.period(token)}
+    key = text.say("explore.key.gap", whole=plan.places.name(plan.places.root, lang))
     facts = _first_and_last(
         units, [t for t in tokens if t in set(whole.loc[~whole["reason"].isin(UNFINISHED), "period"])]
     )
@@ -64,18 +69,19 @@ def gap_chart(cells: pd.DataFrame, plan: Plan, by: str = "year", note: str = "")
         "low_high_row": [v for at in range(len(tokens)) for v in (at, at, None)],
         "value": readings.numbers(units["value"]),
         "row": [row[token] for token in units["period"]],
+        "symbol": ["circle-open" if token in moving else "circle" for token in units["period"]],
         "hover": [
             readings.hover(cell, indicator, plan.places.name(cell["place"], lang)) for cell in readings.records(units)
         ],
-        "whole": readings.numbers(whole["value"]),
-        "whole_row": [row[token] for token in whole["period"]],
+        "whole": readings.numbers(shown["value"]),
+        "whole_row": [row[token] for token in shown["period"]],
         "rows": list(range(len(tokens))),
-        "row_words": [escape(text.period(token)) for token in tokens],
+        "row_words": [escape(moving.get(token) or text.period(token)) for token in tokens],
         "suffix": charts.suffix(indicator.unit[lang]),
         "height": 220 + 40 * len(tokens),
-        "key": text.say("explore.key.gap", whole=plan.places.name(plan.places.root, lang)),
+        "key": text.say("explore.space").join([key, *[text.say("explore.key.moving")] * bool(moving)]),
     }
-    return charts.figure(GAP, {**columns, **readings.headline(said, indicator.name[lang], note)})
+    return charts.figure(GAP, {**columns, **titles.headline(said, indicator.name[lang], note)})
 
 
 def _first_and_last(units: pd.DataFrame, tokens: list[str]) -> dict[str, Any]:
@@ -106,12 +112,12 @@ def multiples_chart(cells: pd.DataFrame, plan: Plan, by: str = "quarter", note: 
     root, name = plan.places.root, plan.places.name(plan.places.root, lang)
     known = [token for token in tokens if pd.notna(values.get((root, token), np.nan))]
     last = cells[cells["period"] == (known[-1] if known else "")]
-    said = readings.spread(
+    said = titles.spread(
         last[last["level"] == plan.places.levels[1]], last[last["place"] == root], indicator, name
     ).rstrip("。.")
     columns: dict[str, Any] = {
         "at": list(range(len(tokens))),
-        "whole": readings.numbers(values[root].reindex(tokens)) if root in of.index else [],
+        "whole": readings.numbers(values[root].reindex(tokens)) if root in of.index and not indicator.plain else [],
         "suffix": charts.suffix(indicator.unit[lang]),
         "ticks": [0, len(tokens) - 1],
         "tick_words": [starts[token] for token in (tokens[:1] + tokens[-1:])],
@@ -121,7 +127,7 @@ def multiples_chart(cells: pd.DataFrame, plan: Plan, by: str = "quarter", note: 
         columns[f"place{at}"] = escape(plan.places.name(unit, lang))
         columns[f"value{at}"] = readings.numbers(values[unit].reindex(tokens))
     until = text.period(known[-1]) if known else ""
-    columns |= readings.headline(said, until, indicator.name[lang], columns["key"], note)
+    columns |= titles.headline(said, until, indicator.name[lang], columns["key"], note)
     return charts.figure(multiples(len(units)), columns)
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from hfwork import text
+from hfwork.judge.verdict import UNFINISHED
 from hfwork.plan.folder import Plan
-from hfwork.present import charts, readings
+from hfwork.present import charts, readings, titles
 from hfwork.present.charts import GRID, INK, KEY, MUTED, ORANGE, TITLE, layout
 from hfwork.present.readings import BLUE, SIGNS
 
@@ -135,8 +136,8 @@ def interval_chart(cells: pd.DataFrame, plan: Plan, inside: str | None = None, n
         "bottom": len(rows) - 0.4,
         "height": 172 + (32 if len(rows) < 30 else 21) * max(len(rows), 1),
         "key": readings.key(points, "dot", "bar", "target", "line", "reserved", place=name),
-        **readings.headline(
-            readings.spread(parts, whole, indicator, name), said, text.period(str(cells["period"].iloc[0])), note
+        **titles.headline(
+            titles.spread(parts, whole, indicator, name), said, text.period(str(cells["period"].iloc[0])), note
         ),
     }
     return charts.figure(INTERVALS, columns)
@@ -176,7 +177,7 @@ def series_chart(cells: pd.DataFrame, plan: Plan, place: str, by: str = "month",
     }
     figure = charts.figure(charts.TREND, columns)
     figure.update_traces(marker_opacity=1, selector={"name": "value"})  # plotly fades markers of varying size
-    head = readings.headline(readings.change(mine, indicator, names[0]), indicator.name[text.language()], note)
+    head = titles.headline(titles.change(mine, indicator, names[0]), indicator.name[text.language()], note)
     context = () if place == plan.places.root else ("grey",)
     key = readings.key(points, "blue", "band", *context, "target", "reserved", place=names[0], whole=names[1])
     title = charts.bind(TITLE, head)["title"]
@@ -199,6 +200,7 @@ def steps_chart(cells: pd.DataFrame, plan: Plan, note: str = "") -> charts.go.Fi
         else text.say("explore.unpublished", name=i.name[lang], state=text.say(f"state.{c['state']}"))
         for i, c in zip(of, rows, strict=True)
     )
+    hatched = [text.say("explore.key_hatched")] * any(cell["reason"] in UNFINISHED for cell in rows)
     columns = {
         "row": list(range(len(rows))),
         "name": [f"{escape(i.name[lang])}<br>{text.period(c['period'])}" for i, c in zip(of, rows, strict=True)],
@@ -206,12 +208,12 @@ def steps_chart(cells: pd.DataFrame, plan: Plan, note: str = "") -> charts.go.Fi
         "denominator": [value or 0 for value in readings.numbers(cells["denominator"])],
         "numerator": readings.numbers(cells["numerator"]),
         "words": [f" {readings.reading(c, i)}" for i, c in zip(of, rows, strict=True)],
-        "pattern": ["/" if c["reason"] == "not_yet_due" else "" for c in rows],
+        "pattern": ["/" if c["reason"] in UNFINISHED else "" for c in rows],
         "hover": [readings.hover(c, i, i.name[lang]) for i, c in zip(of, rows, strict=True)],
         "bottom": len(rows) - 0.4,
         "height": 172 + 62 * len(rows),
-        "key": text.say("explore.key_steps"),
-        **readings.headline(said, plan.places.name(str(cells["place"].iloc[0]), lang), note),
+        "key": text.say("explore.space").join([text.say("explore.key_steps"), *hatched]),
+        **titles.headline(said, plan.places.name(str(cells["place"].iloc[0]), lang), note),
     }
     return charts.figure(STEPS, columns)
 
@@ -246,7 +248,7 @@ def states_chart(cells: pd.DataFrame, plan: Plan, by: str = "month", note: str =
         ],
         "height": 220 + 30 * len(places),
         "key": text.say("explore.key_grid") + text.say("explore.key_grid_shared") * any(map(any, shared)),
-        **readings.headline(said, indicator.name[lang], note),
+        **titles.headline(said, indicator.name[lang], note),
     }
     return charts.figure(STATES, columns)
 

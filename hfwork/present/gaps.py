@@ -44,13 +44,13 @@ def smoothed(cells: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     columns = {
         "place": [plan.places.name(str(place), text.language()) for place in rows["place"]],
         "denominator": rows["denominator"].round().astype("Int64").array,
-        "raw": rows["value"].round(indicator.decimals).array,
+        "raw": readings.rounded(rows["value"], indicator.decimals).array,
     }
     if reason := spread.unsmoothable(plan, rows, indicator):
         columns["reason"] = [text.say("spatial.map.none", why=text.say(f"judged.{reason}"))] * len(rows)
     else:
         found = spread.smoothed(rows, indicator)
-        columns["smooth"] = (found.smooth * indicator.factor).round(indicator.decimals)
+        columns["smooth"] = readings.rounded(pd.Series(found.smooth * indicator.factor), indicator.decimals)
         columns["weight"] = pd.Series(found.weight * 100).round().astype("Int64").array
     return pd.DataFrame({text.say(f"equity.col.{name}"): column for name, column in columns.items()})
 
@@ -106,6 +106,8 @@ def steadied(cells: pd.DataFrame, plan: Plan, period: str) -> pd.DataFrame:
         "" if why in ("", "missing") else text.say(f"steady.{'periods' if count else 'district'}", count=int(count))
         for why, count in zip(code, needed, strict=True)
     ]
+    state = units[units["period"] == period].set_index("place")["state"].reindex(x.index)
+    code = np.where((code == "missing") & (state == "suppressed"), "not_published", code)
     columns = {
         "place": [plan.places.name(str(place), text.language()) for place in x.index],
         "numerator": [text.number(count) for count in x[period]],

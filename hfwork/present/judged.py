@@ -12,7 +12,7 @@ from hfwork import text
 from hfwork.judge import funnel
 from hfwork.judge.verdict import UNFINISHED
 from hfwork.plan.folder import Plan
-from hfwork.present import charts, readings
+from hfwork.present import charts, readings, titles
 from hfwork.present.charts import GREY, GRID, KEY, MUTED, ORANGE, TITLE, layout
 from hfwork.present.readings import BLUE
 from hfwork.release.courses import LINES, course
@@ -55,15 +55,17 @@ FUNNEL: dict[str, Any] = {
 
 _LINES = (("lower", GREY, "6px,4px"), ("upper", GREY, "6px,4px"), ("centre", MUTED, "solid"))
 
-# Columns: at, value, centre, lower, upper, symbol, colour, size, hover; ticks, tick_words; scalars title, subtitle,
-# key, suffix.
+# Columns: at, value, done (without those that will still move), centre, lower, upper, symbol, colour, size, hover;
+# ticks, tick_words; scalars title, subtitle, key, suffix.
 CONTROL: dict[str, Any] = {
     "data": [
         *({"type": "scatter", "mode": "lines", "x": "@at", "y": f"@{name}", "hoverinfo": "skip", "name": name,
            "connectgaps": False, "line": {"color": colour, "width": 1.5, "dash": dash, "shape": "hvh"}}
           for name, colour, dash in _LINES),
-        {"type": "scatter", "mode": "lines+markers", "x": "@at", "y": "@value", "connectgaps": False, "name": "value",
-         "line": {"color": BLUE, "width": 2}, "hovertext": "@hover", "hoverinfo": "text",
+        {"type": "scatter", "mode": "lines", "x": "@at", "y": "@done", "connectgaps": False, "name": "done",
+         "line": {"color": BLUE, "width": 2}, "hoverinfo": "skip"},
+        {"type": "scatter", "mode": "markers", "x": "@at", "y": "@value", "name": "value", "hovertext": "@hover",
+         "hoverinfo": "text",
          "marker": {"size": "@size", "color": "@colour", "symbol": "@symbol", "opacity": 1}},
     ],
     "layout": layout(**TITLE, **{**_AXES, "xaxis": {**_AXES["xaxis"], "tickvals": "@ticks", "ticktext": "@tick_words",
@@ -84,7 +86,7 @@ def funnel_chart(cells: pd.DataFrame, plan: Plan, note: str = "") -> charts.go.F
     centre = float(whole.iloc[0]) if len(whole) else np.nan
     x, n = rows["numerator"].to_numpy(dtype=float), rows["denominator"].to_numpy(dtype=float)
     kind = kind_of(indicator)
-    _, reason = fit(rows, indicator, centre)
+    _, reason = fit(plan, rows, indicator, centre)
     of = centre / indicator.factor
     flags = np.full(len(rows), "none", dtype=object) if reason else np.asarray(funnel.flags(x, n, of, kind))
     outside = np.isin(flags, ["low998", "high998"])
@@ -108,8 +110,8 @@ def funnel_chart(cells: pd.DataFrame, plan: Plan, note: str = "") -> charts.go.F
         "symbol": [_HIGH_LOW.get(str(flag), "circle") for flag in flags],
         "colour": [ORANGE if out else BLUE for out in outside],
         "suffix": charts.suffix(indicator.unit[text.language()]),
-        "key": text.say("explore.key.funnel"),
-        **readings.headline(said, indicator.name[text.language()], text.period(str(cells["period"].iloc[0])), note),
+        "key": text.say("explore.key.size" if reason else "explore.key.funnel"),
+        **titles.headline(said, indicator.name[text.language()], titles.when(cells, plan.places.root), note),
     }
     return charts.figure(FUNNEL, columns)
 
@@ -139,6 +141,7 @@ def control_chart(cells: pd.DataFrame, plan: Plan, place: str, by: str = "quarte
         **points,
         **{name: readings.numbers(chart[name]) for name in LINES},
         "at": at,
+        "done": readings.numbers(mine["value"].mask(waiting)),
         "size": [12 if mark else 8 for mark in marked],
         "symbol": [
             "diamond" if mark else "circle-open" if wait else "circle"
@@ -149,7 +152,7 @@ def control_chart(cells: pd.DataFrame, plan: Plan, place: str, by: str = "quarte
         "tick_words": [escape(text.period(token)) for token in tokens[::every]],
         "suffix": charts.suffix(indicator.unit[text.language()]),
         "key": text.say("explore.space").join([_key(chart), *[text.say("explore.key.moving")] * bool(waiting.any())]),
-        **readings.headline(said, plan.places.name(place, text.language()), indicator.name[text.language()], note),
+        **titles.headline(said, plan.places.name(place, text.language()), indicator.name[text.language()], note),
     }
     return charts.figure(CONTROL, columns)
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from hfwork import text
 from hfwork.plan.folder import Plan
-from hfwork.present import charts, readings
+from hfwork.present import charts, readings, titles
 from hfwork.present.charts import MUTED, TITLE, layout
 from hfwork.present.maps import EMPTY, INKS, SHADES, breaks, shade
 from hfwork.release import spread
@@ -51,11 +51,10 @@ def smoothed_map(cells: pd.DataFrame, plan: Plan, page: dict[str, Any], note: st
         found = spread.smoothed(known, indicator)
         smooth[known.index] = found.smooth * indicator.factor
     # Rounded as they are printed: 79.99 beside 80.0 is no other shade.
-    decimals = indicator.decimals
-    columns = {
-        "raw": readings.numbers(units["value"].round(decimals)),
-        "smooth": readings.numbers(smooth.round(decimals)),
+    rounded = {
+        name: readings.rounded(c, indicator.decimals) for name, c in (("raw", units["value"]), ("smooth", smooth))
     }
+    columns = {name: readings.numbers(column) for name, column in rounded.items()}
     limits = breaks([*columns["raw"], *columns["smooth"]], indicator.plain)
     steps = {name: [shade(value, limits) for value in values] for name, values in columns.items()}
     if reason:
@@ -64,14 +63,18 @@ def smoothed_map(cells: pd.DataFrame, plan: Plan, page: dict[str, Any], note: st
         said = _said(units["value"], smooth, steps, indicator)
     panels = []
     for name, values in columns.items():
-        words = [word(value, cell, indicator) for value, cell in zip(values, readings.records(units), strict=True)]
+        words = [
+            word(value, cell, indicator) if name == "raw" or value is not None else ""
+            for value, cell in zip(values, readings.records(units), strict=True)
+        ]
         heads = [f"<b>{escape(place['name'][lang])}</b><br>{w}" for place, w in zip(page["places"], words, strict=True)]
         fills, inks = ([of[step] if step >= 0 else "" for step in steps[name]] for of in (SHADES, INKS))
         panels.append(Panel(text.say(f"spatial.map.panel.{name}"), fills, inks, words, heads))
-    head = readings.headline(said, indicator.name[lang], text.period(str(cells["period"].iloc[0])), note)
+    head = titles.headline(said, indicator.name[lang], titles.when(cells, plan.places.root), note)
     key = [swatch(colour, word) for colour, word in zip(SHADES, _steps(limits, indicator), strict=False)]
     blank = [text.say("spatial.map.blank")] if None in columns["raw"] else []
-    return figure(page, panels, [*key, *blank], [], head)
+    shared = [text.say("explore.key.shared")] if any(w.startswith(readings.SHARED) for w in panels[0].shown) else []
+    return figure(page, panels, [*key, *blank, *shared], [], head)
 
 
 def figure(
@@ -100,7 +103,7 @@ def figure(
         "y_range": [low - 0.02 * size, high + 0.02 * size],
         "height": round(height) + 240,
         "key": "　".join(key),
-        "note": "<br>".join(escape(line) for n in [*notes, page["map"]["note"][lang]] for line in readings.lines(n)),
+        "note": "<br>".join(escape(line) for n in [*notes, page["map"]["note"][lang]] for line in titles.lines(n)),
         **head,
     }
     for at, panel in enumerate(panels):

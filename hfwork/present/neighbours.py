@@ -10,7 +10,7 @@ import pandas as pd
 from hfwork import text
 from hfwork.judge import space
 from hfwork.plan.folder import Plan
-from hfwork.present import charts, mapped, readings
+from hfwork.present import charts, mapped, readings, titles
 from hfwork.present.charts import GREY, GRID, KEY, ORANGE, PLAIN_AXIS, TITLE, layout
 from hfwork.present.mapped import Panel, swatch
 from hfwork.present.readings import BLUE
@@ -86,7 +86,7 @@ def cluster_map(
         hover.append(f"{readings.hover(cell, indicator, name) if pd.notna(cell['state']) else escape(name)}<br>{under}")
     key = [swatch(look[0], f"{look[3]} {text.say(f'spatial.{name}')}") for name, look in LOOK.items()]
     notes = [text.say("explore.space").join([text.say("spatial.fdr"), *notes])]
-    head = readings.headline(said, indicator.name[lang], text.period(str(cells["period"].iloc[0])), note)
+    head = titles.headline(said, indicator.name[lang], titles.when(cells, plan.places.root), note)
     return mapped.figure(page, [Panel("", fills, inks, shown, hover)], [] if reason else key, notes, head)
 
 
@@ -133,7 +133,7 @@ def parts_chart(cells: pd.DataFrame, plan: Plan, level: str, note: str = "") -> 
         "whole": readings.numbers(whole),
         "suffix": charts.suffix(indicator.unit[lang]),
         "key": "<br>".join(lines),
-        **readings.headline(said, indicator.name[lang], text.period(str(cells["period"].iloc[0])), note),
+        **titles.headline(said, indicator.name[lang], titles.when(cells, plan.places.root), note),
     }
     return charts.figure(STRIPS, columns)
 

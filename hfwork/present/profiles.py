@@ -11,14 +11,15 @@ import pandas as pd
 from hfwork import text
 from hfwork.judge import compare
 from hfwork.plan.folder import Plan
-from hfwork.present import charts, readings
-from hfwork.present.charts import GREY, GRID, KEY, ORANGE, PLAIN_AXIS, TITLE, layout
+from hfwork.present import charts, readings, titles
+from hfwork.present.charts import GREY, GRID, KEY, MUTED, ORANGE, PLAIN_AXIS, TITLE, layout
 from hfwork.present.readings import BLUE
 
 BETTER, WORSE = "#009E73", ORANGE
 _LOOK = {"better": ("▲", BETTER, 1), "worse": ("▼", WORSE, -1), "higher": ("△", BLUE, 0.5), "lower": ("▽", BLUE, -0.5)}
 _SYMBOLS = {"▲": "triangle-up", "▼": "triangle-down", "△": "triangle-up-open", "▽": "triangle-down-open"}
 _SHADES = [[0.0, "#F6C7A3"], [0.25, "#CFE3F1"], [0.5, "#F4F6F6"], [0.75, "#CFE3F1"], [1.0, "#BFE5D8"]]
+_NARROW = 14  # halves of a Chinese character in a line above a column
 _LEAST = 3  # units with a figure, below which there is no spread to stand in
 
 # One row per indicator: row, low, reach (of all units), low_mid, reach_mid (of the middle half), at, colour, symbol,
@@ -54,10 +55,13 @@ TARTAN: dict[str, Any] = {
          "hoverinfo": "text", "xgap": 2, "ygap": 2, "name": "value"},
     ],
     "layout": layout(
-        **TITLE, height="@height", margin={"l": 10, "r": 10, "t": 112, "b": 60},
-        xaxis={**PLAIN_AXIS, "tickvals": "@columns", "ticktext": "@indicators", "tickangle": -25, "automargin": True,
-               "title": KEY},
+        **TITLE, height="@height", margin={"l": 10, "r": 10, "t": 190, "b": 60},
+        xaxis={**PLAIN_AXIS, "tickvals": "@columns", "ticktext": "@indicators", "tickangle": 0, "side": "top",
+               "ticklabeloverflow": "allow"},
         yaxis={**PLAIN_AXIS, "tickvals": "@rows", "ticktext": "@places", "autorange": "reversed", "automargin": True},
+        annotations=[{"text": "@key", "xref": "paper", "yref": "paper", "x": 0, "y": 0, "xanchor": "left",
+                      "yanchor": "top", "yshift": -8, "align": "left", "showarrow": False,
+                      "font": {"size": 12, "color": MUTED}}],
     ),
 }  # fmt: skip
 
@@ -93,7 +97,7 @@ def spine_chart(cells: pd.DataFrame, plan: Plan, place: str, note: str = "") -> 
     codes = columns.pop("code", [])
     said = _said("spine", codes, place=plan.places.name(place, lang))
     made = {"height": 200 + 34 * len(rows), "bottom": len(rows) - 0.4, "key": text.say("explore.key.spine")}
-    return charts.figure(SPINE, {**columns, **made, **_headline(said, cells, note)})
+    return charts.figure(SPINE, {**columns, **made, **_headline(said, cells, plan.places.root, note)})
 
 
 def tartan_chart(cells: pd.DataFrame, plan: Plan, note: str = "") -> charts.go.Figure:
@@ -119,13 +123,14 @@ def tartan_chart(cells: pd.DataFrame, plan: Plan, note: str = "") -> charts.go.F
                 column.append((None, "", ""))
                 continue
             mark, _, tone = _LOOK.get(found[unit], ("", "", 0))
-            own_words = f"{mark} {text.number(cell['value'], indicator.decimals)}".strip()
+            number = text.number(cell["value"], indicator.decimals)
+            own_words = f"{mark} {readings.SHARED * readings.is_shared(cell)}{number}".strip()
             known = cell["state"] == "value"
             column.append((tone if known else None, own_words if known else readings.SIGNS.get(cell["state"], ""),
                            readings.hover(cell, indicator, name)))  # fmt: skip
         for into, part in zip((shade, words, hover), zip(*column, strict=True), strict=True):
             into.append(list(part))
-        names.append(escape(indicator.name[lang]))
+        names.append("<br>".join(map(escape, titles.lines(indicator.name[lang], _NARROW))))
         codes += list(found.values())
     columns = {
         "shade": [list(row) for row in zip(*shade, strict=True)],
@@ -135,10 +140,10 @@ def tartan_chart(cells: pd.DataFrame, plan: Plan, note: str = "") -> charts.go.F
         "indicators": names,
         "rows": list(range(len(units))),
         "places": [escape(plan.places.name(unit, lang)) for unit in units],
-        "height": 300 + 30 * len(units),
-        "key": text.say("explore.key.tartan"),
+        "height": 290 + 30 * len(units),
+        "key": "<br>".join(map(escape, titles.lines(text.say("explore.key.tartan")))),
     }
-    return charts.figure(TARTAN, {**columns, **_headline(_said("tartan", codes), cells, note)})
+    return charts.figure(TARTAN, {**columns, **_headline(_said("tartan", codes), cells, plan.places.root, note)})
 
 
 _NO_ROW = ("row", "low", "reach", "low_mid", "reach_mid", "at", "colour", "symbol", "hover", "row_words", "beside")
@@ -167,5 +172,5 @@ def _said(kind: str, codes: list[str], **facts: str) -> str:
     return text.say(f"explore.profile.{key}", all=len(judged), other=other, **counted, **facts)
 
 
-def _headline(said: str, cells: pd.DataFrame, note: str) -> dict[str, Any]:
-    return readings.headline(said, text.period(str(cells["period"].iloc[0])), note)
+def _headline(said: str, cells: pd.DataFrame, root: str, note: str) -> dict[str, Any]:
+    return titles.headline(said, titles.when(cells, root), note)

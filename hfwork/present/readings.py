@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import textwrap
 from html import escape
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hfwork import text
-from hfwork.judge import compare
+from hfwork.judge.verdict import UNFINISHED
 from hfwork.plan.folder import Plan
 from hfwork.plan.indicators import Indicator
 from hfwork.plan.periods import LEVELS, parse
@@ -20,7 +20,6 @@ Cell = dict[str, Any]
 SIGNS = {"missing": "—", "suppressed": "*", "not_applicable": "/", "unstable": "~"}
 SHARED = "≈"  # a figure of before a change of units, shared out to the new ones by weight
 BLUE = "#0072B2"
-_WIDTH = {"zh": 54, "en": 104}  # characters of a title in one line of a notebook
 _TABLE = ["place", "period", "value", "numerator", "denominator", "lower95", "upper95", "target", "status", "state",
           "apportioned", "grade", "receipt"]  # fmt: skip
 _HEADS = {"lower95": "lower", "upper95": "upper"}
@@ -37,6 +36,14 @@ def choices(cells: pd.DataFrame, plan: Plan, *levels: str) -> list[tuple[str, st
     phases = plan.campaign.phase_dates
     of = {str(token): parse(str(token), phases).level for token in ends.index}
     return [(text.period(token), token) for level in levels for token in of if of[token] == level]
+
+
+def complete_first(cells: pd.DataFrame, plan: Plan, *levels: str) -> list[tuple[str, str]]:
+    """As ``choices``, the periods that still move, or have no figure of the whole, behind the others."""
+    whole = cells[cells["place"] == plan.places.root]
+    done = set(whole.loc[whole["value"].notna() & ~whole["reason"].isin(UNFINISHED), "period"])
+    found = choices(cells, plan, *levels)
+    return [pair for pair in found if pair[1] in done] + [pair for pair in found if pair[1] not in done]
 
 
 def finest(cells: pd.DataFrame, plan: Plan) -> str:
@@ -209,47 +216,10 @@ def numbers(column: pd.Series) -> list[float | None]:
     return [None if pd.isna(v) else float(v) for v in column]
 
 
-def spread(parts: pd.DataFrame, whole: pd.DataFrame, indicator: Indicator, name: str) -> str:
-    """One sentence: how many units differ from the whole beyond chance (99.8 % limits)."""
-    known = parts[parts["state"] == "value"]
-    judged = known.dropna(subset=["lower998", "upper998"])
-    facts = {"units": len(parts), "known": len(known), "place": name}
-    if indicator.plain and len(known):
-        some = int((known["value"] > 0).sum())
-        return text.say("sentence.units_count", **facts, some=some, none=len(known) - some)
-    if not len(judged) or not whole["value"].notna().any():
-        return text.say("sentence.units_unknown", **facts)
-    codes = compare.against(judged["lower998"], judged["upper998"], whole["value"].iloc[0], "none")
-    high, low = int((codes == "higher").sum()), int((codes == "lower").sum())
-    return text.say("sentence.units_spread", **facts, high=high, low=low, same=len(judged) - high - low)
-
-
-def change(cells: pd.DataFrame, indicator: Indicator, name: str) -> str:
-    """One sentence: the first and the last known value of a series, and their difference in points."""
-    known = cells[cells["value"].notna()]
-    if not len(known):
-        return text.say("ui.trend_title_none", place=name)
-    first, last = known.iloc[0], known.iloc[-1]
-    facts = {"place": name, "last": text.period(last["period"]), "b": shown(last["value"], indicator)}
-    if len(known) == 1:
-        return text.say("ui.trend_title_one", **facts)
-    facts |= {"first": text.period(first["period"]), "a": shown(first["value"], indicator)}
-    if indicator.plain or not indicator.unit["en"].startswith("%"):
-        return text.say("ui.trend_title", **facts)
-    diff = last["value"] - first["value"]
-    return text.say("ui.trend_title_points", **facts, diff=("+" if diff > 0 else "") + text.number(diff, 1))
-
-
-def headline(said: str, *under: str) -> dict[str, Any]:
-    """``title`` in lines that fit a notebook, ``drop`` (pixels it needs above its first line) and ``subtitle``."""
-    wrapped = lines(said)
-    under_it = escape(" · ".join(filter(None, under)))
-    return {"title": "<br>".join(map(escape, wrapped)), "drop": 12 + 18 * (len(wrapped) - 1), "subtitle": under_it}
-
-
-def lines(said: str) -> list[str]:
-    """A sentence in lines that fit a notebook."""
-    return textwrap.wrap(said, _WIDTH[text.language()])
+def rounded(column: pd.Series, decimals: int) -> pd.Series:
+    """Numbers rounded as they are printed (``text.number``): half away from zero."""
+    scale = 10.0**decimals
+    return np.sign(column) * np.floor(column.abs() * scale + 0.5 + 1e-9) / scale
 
 
 def difference_unit(indicator: Indicator) -> str:
@@ -268,12 +238,19 @@ def key(columns: dict[str, list[Any]], *kinds: str, **facts: str) -> str:
     return escape(text.say("explore.space").join(said))
 
 
-def neat(frame: pd.DataFrame) -> Any:
-    """A table to look at: one decimal, no row numbers, nothing where there is nothing. Returns a pandas Styler."""
+def neat(frame: pd.DataFrame, note: str = "") -> Any:
+    """A table to look at: one decimal, no row numbers, nothing where there is nothing, a note above.
+
+    Columns of words stand left and may take several lines. Returns a pandas Styler.
+    """
     filled = [not len(frame) or bool((frame[column].notna() & (frame[column] != "")).any()) for column in frame]
     shown = frame.loc[:, filled]
     style = shown.reset_index(drop=True).style.format(precision=1, thousands=",", na_rep="").hide(axis="index")
-    return style.set_properties(None, **{"white-space": "nowrap", "text-align": "right"})
+    style = style.set_properties(None, **{"white-space": "nowrap", "text-align": "right"})
+    wordy = [name for name in shown if shown[name].map(lambda cell: len(str(cell))).max() > 30] if len(shown) else []
+    look = {"white-space": "normal", "text-align": "left", "max-width": "30em"}
+    style = style.set_properties(subset=wordy, **look)
+    return style.set_caption(note) if note else style
 
 
 def _facts(as_of: str, sample: object) -> dict[str, str]:

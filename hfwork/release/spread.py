@@ -26,16 +26,22 @@ def inequality(units: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
 
     ``units``: the cells of one indicator and period at one level; those with a figure take part, weighted by their
     denominator. Standard errors are those of proportions, so there are limits only where each figure is a share, and
-    none from a share of 0 or 100 %, whose standard error would be 0.
+    none from a share of 0 or 100 %, whose standard error would be 0; where one exceeds its whole there are no measures
+    (``part_exceeds_whole``): its lead over the others is a fault of counting.
     """
     rows = units[units["value"].notna()]
     value, total = (rows[name].to_numpy(dtype=float) for name in ("value", "denominator"))
     share = value / indicator.factor
-    proper = indicator.interval == "wilson" and bool((share <= 1).all())
+    proper = indicator.interval == "wilson"
     inner = np.where((share > 0) & (share < 1), share, np.nan)
-    se = indicator.factor * np.sqrt(inner * (1 - inner) / total) if proper else None
+    with np.errstate(invalid="ignore"):
+        se = indicator.factor * np.sqrt(inner * (1 - inner) / total) if proper else None
     found = groups.of(value, total, se, favourable=indicator.direction != "down", scale=indicator.factor)
-    return equity.measures(found)
+    made = equity.measures(found)
+    if proper and (share > 1).any():
+        made[["estimate", "se", "lower95", "upper95"]] = np.nan
+        made["reason"] = "part_exceeds_whole"
+    return made
 
 
 def counted(units: pd.DataFrame) -> pd.DataFrame:
@@ -94,17 +100,16 @@ def within(units: pd.DataFrame, parents: Sequence[str], indicator: Indicator) ->
     return pd.DataFrame({"code": code, "adjusted_p": adjusted}, index=units.index), share
 
 
-def fit(units: pd.DataFrame, indicator: Indicator, whole: float) -> tuple[float, str]:
+def fit(plan: Plan, units: pd.DataFrame, indicator: Indicator, whole: float) -> tuple[float, str]:
     """φ of the units (NaN where not asked), and why a funnel around ``whole`` (district's figure) is not to be drawn.
 
-    The reason is ``no_interval``, ``no_district``, one of ``judge.funnel.overdispersion``, or empty.
+    The reason is one of ``unsmoothable``, ``no_district``, one of ``judge.funnel.overdispersion``, or empty.
     """
-    kind = kind_of(indicator)
-    if kind not in ("proportion", "rate") or indicator.plain:
-        return np.nan, "no_interval"
+    if reason := unsmoothable(plan, units, indicator):
+        return np.nan, reason
     if np.isnan(whole):
         return np.nan, "no_district"
-    if kind == "proportion":
+    if kind_of(indicator) == "proportion":
         found = funnel.overdispersion(units["numerator"], units["denominator"])
         return found.phi, found.reason
     if len(units) < funnel.LEAST_UNITS:
@@ -131,7 +136,7 @@ def spreads(plan: Plan, cells: pd.DataFrame, periods: list[Period]) -> dict[str,
         units = known[known["value"].notna()]
         if len(units) < 2:
             continue
-        phi, reason = fit(units, indicator, whole)
+        phi, reason = fit(plan, units, indicator, whole)
         funnels.append({**of, "units": len(units), "phi": phi, "reason": reason})
         if indicator.plain:
             continue

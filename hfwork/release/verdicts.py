@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from hfwork.release.sentences import figure, period_name
 COLUMNS = ["indicator", "place", "period", "code", "test", "reason", "rule", "points", "estimate", "lower", "upper",
            "p", "zh", "en"]  # fmt: skip
 _SERIES = ("numerator", "denominator", "value", "lower95", "upper95", "reason", "start")
+_UNJUDGED = (*UNFINISHED, "missing", "not_published", "before_not_published", "new_definition")  # not for want of data
 _KINDS = {"wilson": "proportion", "byar": "rate"}
 
 
@@ -113,14 +114,25 @@ def kind_of(indicator: Indicator) -> str:
 
 def said(verdict: Verdict, facts: dict[str, str], lang: str) -> str:
     """One sentence with the test named; ``facts``: ``name place period value`` in that language."""
-    return text.say(f"verdict.{verdict.code}", lang, how=_how(verdict, lang), why=_why(verdict, lang), **facts)
+    code = "unjudged" if verdict.reason in _UNJUDGED else verdict.code
+    return text.say(f"verdict.{code}", lang, how=_how(verdict, lang), why=_why(verdict, lang), **facts)
 
 
 def _at(plan: Plan, series: Mapping[str, Any] | pd.DataFrame, indicator: Indicator, step: str, at: int) -> Verdict:
     if series["state"][at] == "unstable":
         return Verdict("too_little", reason="unstable")
     named = {name: series[name] for name in _SERIES} | {"phase": series["version"]}
-    return real_change(named, kind_of(indicator), step, at, stock=carries_over(plan, indicator))
+    found = real_change(named, kind_of(indicator), step, at, stock=carries_over(plan, indicator))
+    if found.reason == "missing" and series["state"][at] == "suppressed":
+        return replace(found, reason="not_published")
+    if found.reason == "no_before":
+        start = series["start"][at]
+        before = [
+            i for i in range(at) if (series["start"][i].year, series["start"][i].month) == (start.year - 1, start.month)
+        ]
+        if before and series["state"][before[-1]] == "suppressed":
+            return replace(found, reason="before_not_published")
+    return found
 
 
 def _facts(plan: Plan, indicator: Indicator, cell: Mapping[str, Any] | pd.Series, lang: str) -> dict[str, str]:
