@@ -192,7 +192,8 @@ def test_villages_stand_by_their_town(small: Workspace, lang: str) -> None:
     marked = {i: symbol for i, symbol in enumerate(figure.data[0].marker.symbol) if symbol != "circle-open"}
     assert marked == {0: "triangle-up", 5: "triangle-down"}
     _, share = spread.within(cells.loc[villages], list(parents), plan.indicators["health_record_coverage"])
-    wanted = text.say("spatial.within.found", units=len(villages), high=1, low=1, share=text.number(share * 100))
+    facts = {"unit": text.say("unit.village"), "above": text.say("unit.township"), "share": text.number(share * 100)}
+    wanted = text.say("spatial.within.found", units=len(villages), high=1, low=1, **facts)
     assert figure.layout.title.text.replace("<br>", " ").replace(" ", "") == wanted.replace(" ", "")
     none = neighbours.parts_chart(cells.assign(numerator=np.nan), plan, "village")
     assert ("有数的单位太少" if lang == "zh" else "too few units") in none.layout.title.text

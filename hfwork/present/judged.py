@@ -136,7 +136,7 @@ def control_chart(cells: pd.DataFrame, plan: Plan, place: str, by: str = "quarte
         said = str(answer(plan, cells, indicator.id, place, str(complete.iloc[-1]))).rstrip("。.")
     points = readings.points(mine, plan, indicator)
     at = list(range(len(tokens)))
-    every = -(-len(at) // 8)
+    every = -(-len(at) // 8) or 1
     columns = {
         **points,
         **{name: readings.numbers(chart[name]) for name in LINES},

@@ -108,7 +108,9 @@ def parts_chart(cells: pd.DataFrame, plan: Plan, level: str, note: str = "") -> 
     else:
         found, share = spread.within(units, parents, indicator)
         codes = found["code"].replace("none", "similar").tolist()
+        above = plan.places.levels[plan.places.levels.index(level) - 1]
         facts = {"high": codes.count("higher"), "low": codes.count("lower"), "share": text.number(share * 100)}
+        facts |= {name: _unit(of) for name, of in (("unit", level), ("above", above))}
         said = text.say("spatial.within.found", units=len(units), **facts)
     rows = list(dict.fromkeys(parents))
     apart = (units.groupby(parents).cumcount() % 5 - 2) * 0.13  # five to a row's height: equal values stay apart
@@ -136,6 +138,10 @@ def parts_chart(cells: pd.DataFrame, plan: Plan, level: str, note: str = "") -> 
         **titles.headline(said, indicator.name[lang], titles.when(cells, plan.places.root), note),
     }
     return charts.figure(STRIPS, columns)
+
+
+def _unit(level: str) -> str:
+    return text.say(f"unit.{level if f'unit.{level}' in text.catalogue() else 'place'}")
 
 
 def _said(whole: space.Pattern, local: pd.DataFrame) -> str:

@@ -19,7 +19,7 @@ BETTER, WORSE = "#009E73", ORANGE
 _LOOK = {"better": ("▲", BETTER, 1), "worse": ("▼", WORSE, -1), "higher": ("△", BLUE, 0.5), "lower": ("▽", BLUE, -0.5)}
 _SYMBOLS = {"▲": "triangle-up", "▼": "triangle-down", "△": "triangle-up-open", "▽": "triangle-down-open"}
 _SHADES = [[0.0, "#F6C7A3"], [0.25, "#CFE3F1"], [0.5, "#F4F6F6"], [0.75, "#CFE3F1"], [1.0, "#BFE5D8"]]
-_NARROW = 14  # halves of a Chinese character in a line above a column
+_NARROW = 12  # halves of a Chinese character in a line above a column
 _LEAST = 3  # units with a figure, below which there is no spread to stand in
 
 # One row per indicator: row, low, reach (of all units), low_mid, reach_mid (of the middle half), at, colour, symbol,
@@ -57,7 +57,7 @@ TARTAN: dict[str, Any] = {
     "layout": layout(
         **TITLE, height="@height", margin={"l": 10, "r": 10, "t": 190, "b": 60},
         xaxis={**PLAIN_AXIS, "tickvals": "@columns", "ticktext": "@indicators", "tickangle": 0, "side": "top",
-               "ticklabeloverflow": "allow"},
+               "ticklabeloverflow": "allow", "tickfont": {"size": 11}},
         yaxis={**PLAIN_AXIS, "tickvals": "@rows", "ticktext": "@places", "autorange": "reversed", "automargin": True},
         annotations=[{"text": "@key", "xref": "paper", "yref": "paper", "x": 0, "y": 0, "xanchor": "left",
                       "yanchor": "top", "yshift": -8, "align": "left", "showarrow": False,
