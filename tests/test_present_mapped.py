@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from hfwork import text
 from hfwork.judge import smoothing
 from hfwork.present import mapped, neighbours
 from hfwork.present.maps import EMPTY, SHADES, breaks
-from hfwork.release import spread
+from hfwork.release import patterns, spread
 from hfwork.workspace import Workspace
 
 
@@ -176,14 +177,14 @@ def test_where_neighbours_come_from_is_counted(small: Workspace) -> None:
 
 
 def test_villages_stand_by_their_town(small: Workspace, lang: str) -> None:
-    plan = small.plan
+    plan, pairs = small.plan, small.current().findings("neighbours")
     cells = at(small.cells("health_record_coverage"), "health_record_coverage", "2017").copy()
     villages = cells.index[cells["level"] == "village"]
     parents = cells.loc[villages, "place"].map(plan.places.parent)
     x, n = np.full(len(villages), 700.0), np.full(len(villages), 1000.0)
     x[0], x[5] = 850, 500  # two villages unlike the rest of their towns
     cells.loc[villages, ["numerator", "denominator"]] = np.c_[x, n]
-    figure = neighbours.parts_chart(cells, plan, "village")
+    figure = neighbours.parts_chart(cells, plan, "village", pairs)
     assert list(figure.data[0].x) == (x / n * 100).tolist()
     towns = [plan.places.name(code, lang) for code in parents.unique()]
     assert list(figure.layout.yaxis.ticktext) == towns
@@ -195,8 +196,28 @@ def test_villages_stand_by_their_town(small: Workspace, lang: str) -> None:
     facts = {"unit": text.say("unit.village"), "above": text.say("unit.township"), "share": text.number(share * 100)}
     wanted = text.say("spatial.within.found", units=len(villages), high=1, low=1, **facts)
     assert figure.layout.title.text.replace("<br>", " ").replace(" ", "") == wanted.replace(" ", "")
-    none = neighbours.parts_chart(cells.assign(numerator=np.nan), plan, "village")
+    none = neighbours.parts_chart(cells.assign(numerator=np.nan), plan, "village", pairs)
     assert ("有数的单位太少" if lang == "zh" else "too few units") in none.layout.title.text
+
+
+def test_villages_with_told_neighbours_have_clusters(small: Workspace) -> None:
+    """Villages in a row, high in the first third and low in the last: LISA marks them, whatever the town."""
+    plan = small.plan
+    cells = at(small.cells("health_record_coverage"), "health_record_coverage", "2017").copy()
+    villages = cells.index[cells["level"] == "village"]
+    codes, n = cells.loc[villages, "place"].tolist(), np.full(len(villages), 1000.0)
+    third = len(villages) // 3
+    x = np.full(len(villages), 700.0)
+    x[:third], x[-third:] = 900, 500
+    cells.loc[villages, ["numerator", "denominator"]] = np.c_[x, n]
+    near = [*pairwise(codes), *zip(codes, codes[2:], strict=False), *zip(codes, codes[3:], strict=False)]
+    told = [("village", min(pair), max(pair), "sourced") for pair in near]
+    figure = neighbours.parts_chart(cells, plan, "village", pd.DataFrame(told, columns=patterns.NEIGHBOURS))
+    symbols = list(figure.data[0].marker.symbol)
+    assert symbols[:third].count("triangle-up") > third / 2 and "triangle-down" not in symbols[:third]
+    assert symbols[-third:].count("triangle-down") > third / 2 and "triangle-up" not in symbols[-third:]
+    assert "高值聚集" in figure.layout.title.text and "莫兰指数" in figure.layout.title.text
+    assert "按方案的相邻表" in figure.layout.xaxis.title.text
 
 
 def test_units_within_the_one_above_by_hand(small: Workspace) -> None:
@@ -204,7 +225,7 @@ def test_units_within_the_one_above_by_hand(small: Workspace) -> None:
     indicator = small.plan.indicators["health_record_coverage"]
     units = pd.DataFrame({"numerator": [70.0, 72, 68, 90, 92, 40], "denominator": [100.0] * 6})
     found, share = spread.within(units, list("aaabbb"), indicator)
-    assert found["code"].tolist() == ["similar"] * 3 + ["higher", "higher", "lower"]
+    assert found["code"].tolist() == ["none"] * 3 + ["higher", "higher", "lower"]
     rates, means = units["numerator"] / 100, np.repeat([0.70, 0.74], 3)
     assert share == pytest.approx(((means - 0.72) ** 2).sum() / ((rates - 0.72) ** 2).sum())
     alone, _ = spread.within(units.iloc[:2], list("ab"), indicator)

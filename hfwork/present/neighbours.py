@@ -27,7 +27,7 @@ LOOK = {
 WITHIN = {
     "higher": (BLUE, "#FFFFFF", "triangle-up", "▲"),
     "lower": (ORANGE, "#FFFFFF", "triangle-down", "▼"),
-    "similar": (GREY, "#16302F", "circle-open", "○"),
+    "none": (GREY, "#16302F", "circle-open", "○"),
 }
 
 # One row per unit: value, at (its row, the unit above, set apart a little), colour, symbol, hover; rows, row_words;
@@ -90,51 +90,55 @@ def cluster_map(
     return mapped.figure(page, [Panel("", fills, inks, shown, hover)], [] if reason else key, notes, head)
 
 
-def parts_chart(cells: pd.DataFrame, plan: Plan, level: str, note: str = "") -> charts.go.Figure:
-    """Fine units (villages) in a row per unit above, marked where they differ from the rest of it beyond chance.
+def parts_chart(cells: pd.DataFrame, plan: Plan, level: str, pairs: pd.DataFrame, note: str = "") -> charts.go.Figure:
+    """Fine units (villages), a row per unit above: those in a group of high or low neighbours, or unlike the rest.
 
-    ``cells``: one indicator and one period at all levels; ``level``: that of the units. By ``spread.within``; units
-    without counts are left out. The title tells how many differ, and how much of all variation lies between the units
-    above: where that is most of it, the question is about towns, not about villages.
+    ``cells``: one indicator and one period at all levels; ``level``: that of the units; ``pairs``: as in
+    ``cluster_map``. Where the plan tells who borders whom at this level they are marked by LISA; where nobody knows,
+    each is set beside the rest of the unit above it (``spread.within``), and the title tells how much of all variation
+    lies between the units above: where that is most of it, the question is about towns, not about villages. Units
+    without counts are left out.
     """
     lang = text.language()
     indicator = plan.indicators[str(cells["indicator"].iloc[0])]
     units = spread.counted(cells[cells["level"] == level]).reset_index(drop=True)
     parents = [str(plan.places.parent(str(code))) for code in units["place"]]
+    own = pairs[pairs["level"] == level]
     reason = spread.unsmoothable(plan, units, indicator) or ("" if len(units) > 1 else "too_few_units")
-    codes = ["similar"] * len(units)
+    said, found, looks = "", pd.DataFrame(), LOOK if len(own) else WITHIN
+    if not reason and len(own):
+        whole, local = patterns.pattern(units, indicator, own)
+        said, reason, found = _said(whole, local), whole.reason, local.rename(columns={"cluster": "code"})
+    elif not reason:
+        found, share = spread.within(units, parents, indicator)
+        above = plan.places.levels[plan.places.levels.index(level) - 1]
+        facts = {name: int((found["code"] == code).sum()) for name, code in (("high", "higher"), ("low", "lower"))}
+        named = {name: _unit(of) for name, of in (("unit", level), ("above", above))}
+        said = text.say("spatial.within.found", units=len(units), share=text.number(share * 100), **facts, **named)
     if reason:
         said = text.say("spatial.within.none", why=text.say(f"judged.{reason}"))
-    else:
-        found, share = spread.within(units, parents, indicator)
-        codes = found["code"].replace("none", "similar").tolist()
-        above = plan.places.levels[plan.places.levels.index(level) - 1]
-        facts = {"high": codes.count("higher"), "low": codes.count("lower"), "share": text.number(share * 100)}
-        facts |= {name: _unit(of) for name, of in (("unit", level), ("above", above))}
-        said = text.say("spatial.within.found", units=len(units), **facts)
+    codes = ["none"] * len(units) if reason else found["code"].tolist()
     rows = list(dict.fromkeys(parents))
     apart = (units.groupby(parents).cumcount() % 5 - 2) * 0.13  # five to a row's height: equal values stay apart
-    whole = cells.loc[cells["place"] == plan.places.root, "value"].dropna()
-    key = [swatch(look[0], f"{look[3]} {text.say(f'spatial.within.{name}')}") for name, look in WITHIN.items()]
-    lines = ["　".join([] if reason else key), escape(text.say("explore.space").join(
-        [text.say("spatial.key"), text.say("spatial.fdr")]))]  # fmt: skip
+    key = [swatch(look[0], f"{look[3]} {text.say(f'spatial.{name}')}") for name, look in looks.items()]
+    notes = [text.say("spatial.key"), text.say("spatial.fdr"), *([_basis(own)] if len(own) else [])]
     columns = {
         "value": (units["numerator"] * indicator.factor / units["denominator"]).tolist(),
         "at": [rows.index(parent) + shift for parent, shift in zip(parents, apart.tolist(), strict=True)],
-        "colour": [WITHIN[code][0] for code in codes],
-        "symbol": [WITHIN[code][2] for code in codes],
+        "colour": [looks[code][0] for code in codes],
+        "symbol": [looks[code][2] for code in codes],
         "hover": [
             f"{readings.hover(cell, indicator, plan.places.name(str(cell['place']), lang))}<br>"
-            + text.say(f"spatial.within.{code}")
+            + text.say(f"spatial.{code}")
             for cell, code in zip(readings.records(units), codes, strict=True)
         ],
         "rows": list(range(len(rows))),
         "row_words": [escape(plan.places.name(place, lang)) for place in rows],
         "bottom": len(rows) - 0.4,
         "height": 230 + 34 * len(rows),
-        "whole": readings.numbers(whole),
+        "whole": readings.numbers(cells.loc[cells["place"] == plan.places.root, "value"].dropna()),
         "suffix": charts.suffix(indicator.unit[lang]),
-        "key": "<br>".join(lines),
+        "key": "<br>".join([*(["　".join(key)] if not reason else []), escape(text.say("explore.space").join(notes))]),
         **titles.headline(said, indicator.name[lang], titles.when(cells, plan.places.root), note),
     }
     return charts.figure(STRIPS, columns)

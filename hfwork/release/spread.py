@@ -76,8 +76,8 @@ def unsmoothable(plan: Plan, units: pd.DataFrame, indicator: Indicator) -> str:
 def within(units: pd.DataFrame, parents: Sequence[str], indicator: Indicator) -> tuple[pd.DataFrame, float]:
     """Each unit against the rest of the unit above it, and the share of all variation that lies between those above.
 
-    ``units``: as ``smoothed``, ``parents`` row for row. Returns: ``code`` (``higher``, ``lower``, ``similar``, ``none``
-    where there is no rest) by the ``adjusted_p`` of all units at once (Benjamini–Hochberg, 5 %) of the pooled z test,
+    ``units``: as ``smoothed``, ``parents`` row for row. Returns: ``code`` (``higher``, ``lower``, ``none``, also where
+    there is no rest) by the ``adjusted_p`` of all units at once (Benjamini–Hochberg, 5 %) of the pooled z test,
     Fisher's where an expected cell is below five, or the exact test of two rates; and η² = Σn(M − μ)²/Σn(r − μ)², M the
     figure of the unit above (NaN where nothing varies).
     """
@@ -96,7 +96,7 @@ def within(units: pd.DataFrame, parents: Sequence[str], indicator: Indicator) ->
         higher = x / n > y / m
         mean = x.sum() / n.sum()
         share = float((n * (whole / size - mean) ** 2).sum() / (n * (x / n - mean) ** 2).sum())
-    code = np.select([np.isnan(adjusted), adjusted > LEVEL, higher], ["none", "similar", "higher"], "lower")
+    code = np.select([~(adjusted <= LEVEL), higher], ["none", "higher"], "lower")
     return pd.DataFrame({"code": code, "adjusted_p": adjusted}, index=units.index), share
 
 
