@@ -97,7 +97,7 @@ def figure(
         "label": [escape(place["label"][lang]) if few else "" for place in places],
         "name_y": [place["cy"] + 0.1 * size for place in places],
         "value_y": [place["cy"] - 0.16 * size for place in places],
-        "label_size": max(9, min(15, tile * (0.2 if lang == "zh" else 0.15))),
+        "label_size": max(9, min(15, tile * (0.18 if lang == "zh" else 0.135))),
         "value_size": max(10, min(18, tile * 0.22)),
         "x_range": [left - 0.02 * size, right + 0.02 * size],
         "y_range": [low - 0.02 * size, high + 0.02 * size],

@@ -85,7 +85,7 @@ def cluster_map(
         under = text.say(f"judged.{found['reason']}" if found["reason"] else f"spatial.{found['cluster']}")
         hover.append(f"{readings.hover(cell, indicator, name) if pd.notna(cell['state']) else escape(name)}<br>{under}")
     key = [swatch(look[0], f"{look[3]} {text.say(f'spatial.{name}')}") for name, look in LOOK.items()]
-    notes = [text.say("explore.space").join([text.say("spatial.fdr"), *notes])]
+    notes = [] if reason else [text.say("explore.space").join([text.say("spatial.fdr"), *notes])]
     head = titles.headline(said, indicator.name[lang], titles.when(cells, plan.places.root), note)
     return mapped.figure(page, [Panel("", fills, inks, shown, hover)], [] if reason else key, notes, head)
 
