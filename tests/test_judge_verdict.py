@@ -171,6 +171,34 @@ def test_a_year_before_is_found_by_its_date() -> None:
     assert real_change(months, "proportion", "month").test == "newcombe"
 
 
+def test_falling_back_is_no_fall_while_it_lies_high() -> None:
+    """Seven months high after seventeen low, each lower than the one before: still a rise."""
+    low = [280, 276, 284, 281, 279, 283, 278, 280, 282, 277, 281, 279, 284, 280, 276, 281, 279]
+    high = [340, 336, 332, 328, 324, 320, 316]
+    found = real_change(series([*low, *high], [400] * 24), "proportion", "month")
+    assert (found.code, found.rule) == ("higher", "shift")
+
+
+def test_a_real_shift_is_found() -> None:
+    """Coverage up from 70 to 80 % of 400 for seven months; events up from 20 to 35."""
+    random = np.random.default_rng(8)
+    found = {"proportion": 0, "rate": 0}
+    for _ in range(60):
+        shares = [*random.binomial(400, 0.7, 17), *random.binomial(400, 0.8, 7)]
+        events = [*random.poisson(20, 17), *random.poisson(35, 7)]
+        found["proportion"] += real_change(series(shares, [400] * 24), "proportion", "month").code == "higher"
+        found["rate"] += real_change(series(events, [1000] * 24), "rate", "month").code == "higher"
+    assert found["proportion"] >= 58 and found["rate"] >= 42
+
+
+def test_five_years_with_a_year_between_are_no_trend() -> None:
+    rows = series([500, 550, 600, 650, 700], [1000] * 5)
+    rows["start"] = [dt.date(year, 1, 1) for year in (2003, 2004, 2010, 2011, 2018)]
+    assert real_change(rows, "proportion", "year").reason == "no_before"
+    rows["start"] = pd.to_datetime([f"{year}-01-01" for year in range(2014, 2019)])
+    assert real_change(rows, "proportion", "year").test == "cochran_armitage"
+
+
 def test_every_answer_has_words() -> None:
     facts = {"name": "建档率", "place": "甲镇", "period": "2018年", "value": "86.3%"}
     codes = [key.split(".")[1] for key in text.catalogue() if re.fullmatch(r"verdict\.[a-z_]+", key)]

@@ -86,3 +86,9 @@ def test_hidden_is_not_missing_and_not_too_little(small: Workspace) -> None:
     cells.loc[cells["period"] == "2017", ["state", "value", "numerator"]] = ["suppressed", None, None]
     found = judged(plan, cells, plan.indicators["preconception_check_coverage"], plan.places.root, "2018")
     assert (found.code, found.reason) == ("too_little", "before_not_published")
+    cells.loc[cells["period"] == "2017", "state"] = "unstable"
+    found = judged(plan, cells, plan.indicators["preconception_check_coverage"], plan.places.root, "2018")
+    assert found.reason == "before_unstable"
+    cells.loc[cells["period"] == "2017", ["state", "value", "reason"]] = ["value", 50.0, "incomplete_returns"]
+    found = judged(plan, cells, plan.indicators["preconception_check_coverage"], plan.places.root, "2018")
+    assert found.reason == "before_unfinished"

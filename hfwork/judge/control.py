@@ -18,6 +18,7 @@ from hfwork.judge.compare import SLACK
 
 Floats = NDArray[np.float64]
 COLUMNS = ["value", "centre", "lower", "upper", "lower95", "upper95", "phase", "reason"]
+KINDS = ("proportion", "rate", "count", "value")
 D2 = 1.128  # expected range of two standard normal values
 SCREEN = 3.267  # a moving range above this many means is no chance variation (D4 of two observations)
 ROUNDED = 2.66 * D2  # 2.66 is 3/1.128 rounded: NHS England charts use it, so limits there are 0.015 % wider
@@ -148,7 +149,10 @@ def fitting(
     Limits are never narrower than chance alone gives, and a phase that cannot bear them has none: ``reason``
     ``too_few_events`` where fewer than five events (or, of proportions, five without the event) are expected per point,
     ``too_coarse`` where half the moving ranges of an XmR chart are 0 (Wheeler, Understanding Variation, 2nd ed. 2000).
+    Errors: ``judge_kind``, ``judge_lengths``.
     """
+    if kind not in KINDS:
+        raise HfworkError("judge_kind", given=kind, allowed=KINDS)
     x, n = _pair(count, total)
     if kind == "proportion" and not (x > n).any():
         chart = p(x, n, phases=phases, prime=True, narrow=False)

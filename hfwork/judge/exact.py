@@ -72,7 +72,7 @@ def poisson_test(count: Column, expected: Column, alternative: str = "two-sided"
     _check(alternative)
 
     def p(x: float, mean: float) -> float:
-        if x < 0 or mean < 0:
+        if x < 0 or mean < 0 or not np.isfinite([x, mean]).all():
             return np.nan
         if alternative == "less":
             return float(poisson.cdf(x, mean))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -81,7 +82,7 @@ def real_change(
     if step in _CHARTED and not stock and points >= LEAST_MONTHS and (charted := _by_chart(past, begin, kind)):
         return charted
     last = past.value[begin:][-change.POINTS :]
-    if step in _YEARLY and len(last) == change.POINTS and not np.isnan(last).any():
+    if step in _YEARLY and len(last) == change.POINTS and not np.isnan(last).any() and past.yearly(change.POINTS):
         return _by_trend(past, kind)
     before = past.year_before(step)
     if before < 0 or np.isnan(past.value[before]):
@@ -128,10 +129,16 @@ class _Series:
         self.x, self.n = column("numerator"), column("denominator")
         self.reason = np.asarray(series["reason"], dtype=object)[:size]
         self.phase = np.asarray(series["phase"], dtype=object)[:size] if "phase" in series else np.zeros(size)
-        self.months = [(day.year, day.month) for day in series["start"]][:size] if "start" in series else []
+        days = pd.DatetimeIndex(list(series["start"][:size])) if "start" in series else pd.DatetimeIndex([])
+        self.months = list(zip(days.year, days.month, strict=True))
 
     def counts(self, at: int) -> tuple[float, float]:
         return float(self.x[at]), float(self.n[at])
+
+    def yearly(self, points: int) -> bool:
+        """Whether the last points are a year apart each, as far as their dates tell."""
+        last = self.months[-points:]
+        return all(year + 1 == after for (year, _), (after, _) in pairwise(last))
 
     def year_before(self, step: str) -> int:
         """The position of the same period a year before the last one, by its date where there is one; else −1."""
@@ -149,9 +156,12 @@ def _by_chart(past: _Series, begin: int, kind: str) -> Verdict | None:
     chart, test = control.fitting(past.value[known], past.x[known], past.n[known], kind)
     if pd.isna(chart["centre"].iloc[-1]):
         return None
-    flag = runs.flags(chart).iloc[-1]
-    code = "no_change" if not flag["rule"] else "higher" if flag["side"] > 0 else "lower"
-    return Verdict(code, test, rule=str(flag["rule"]), points=len(known))
+    flag, point = runs.flags(chart).iloc[-1], chart.iloc[-1]
+    rule, side = str(flag["rule"]), int(flag["side"])
+    if rule == "trend" and flag["shift"]:  # falling for seven months is no fall while all of them lie high
+        rule, side = "shift", int(np.sign(point["value"] - point["centre"]))
+    code = "no_change" if not rule else "higher" if side > 0 else "lower"
+    return Verdict(code, test, rule=rule, points=len(known))
 
 
 def _by_trend(past: _Series, kind: str) -> Verdict:

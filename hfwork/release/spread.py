@@ -82,7 +82,7 @@ def within(units: pd.DataFrame, parents: Sequence[str], indicator: Indicator) ->
     figure of the unit above (NaN where nothing varies).
     """
     x, n = (units[side].to_numpy(dtype=float) for side in ("numerator", "denominator"))
-    above = pd.DataFrame({"x": x, "n": n}).groupby(list(parents)).transform("sum")
+    above = pd.DataFrame({"x": x, "n": n}).groupby(np.asarray(parents)).transform("sum")
     whole, size = above["x"].to_numpy(), above["n"].to_numpy()
     y, m = (np.asarray(side) for side in compare.rest(x, n, whole, size))
     if kind_of(indicator) == "rate":

@@ -21,7 +21,9 @@ from hfwork.release.sentences import figure, period_name
 COLUMNS = ["indicator", "place", "period", "code", "test", "reason", "rule", "points", "estimate", "lower", "upper",
            "p", "zh", "en"]  # fmt: skip
 _SERIES = ("numerator", "denominator", "value", "lower95", "upper95", "reason", "start")
-_UNJUDGED = (*UNFINISHED, "missing", "not_published", "before_not_published", "new_definition")  # not for want of data
+# Why there is no figure to compare with, by the state of the one a year before: there, but it will still move.
+_BEFORE = {"suppressed": "before_not_published", "unstable": "before_unstable", "value": "before_unfinished"}
+_UNJUDGED = (*UNFINISHED, "missing", "not_published", "new_definition", *_BEFORE.values())  # not for want of data
 _KINDS = {"wilson": "proportion", "byar": "rate"}
 
 
@@ -126,12 +128,10 @@ def _at(plan: Plan, series: Mapping[str, Any] | pd.DataFrame, indicator: Indicat
     if found.reason == "missing" and series["state"][at] == "suppressed":
         return replace(found, reason="not_published")
     if found.reason == "no_before":
-        start = series["start"][at]
-        before = [
-            i for i in range(at) if (series["start"][i].year, series["start"][i].month) == (start.year - 1, start.month)
-        ]
-        if before and series["state"][before[-1]] == "suppressed":
-            return replace(found, reason="before_not_published")
+        months = [(day.year, day.month) for day in series["start"]]
+        before = (months[at][0] - 1, months[at][1])
+        state = series["state"][months.index(before)] if before in months else ""
+        return replace(found, reason=_BEFORE.get(state, "no_before"))
     return found
 
 
