@@ -70,7 +70,7 @@ CONTROL: dict[str, Any] = {
     ],
     "layout": layout(**TITLE, **{**_AXES, "xaxis": {**_AXES["xaxis"], "tickvals": "@ticks", "ticktext": "@tick_words",
                                                      "showgrid": False}},
-                     height=430, margin={"l": 10, "r": 16, "t": 112, "b": 70}, hovermode="closest"),
+                     height=430, margin={"l": 10, "r": 16, "t": 112, "b": 84}, hovermode="closest"),
 }  # fmt: skip
 
 
@@ -137,6 +137,7 @@ def control_chart(cells: pd.DataFrame, plan: Plan, place: str, by: str = "quarte
     points = readings.points(mine, plan, indicator)
     at = list(range(len(tokens)))
     every = -(-len(at) // 8) or 1
+    moving = [text.say("explore.key.moving")] * bool(waiting.any())
     columns = {
         **points,
         **{name: readings.numbers(chart[name]) for name in LINES},
@@ -151,7 +152,7 @@ def control_chart(cells: pd.DataFrame, plan: Plan, place: str, by: str = "quarte
         "ticks": at[::every],
         "tick_words": [escape(text.period(token)) for token in tokens[::every]],
         "suffix": charts.suffix(indicator.unit[text.language()]),
-        "key": text.say("explore.space").join([_key(chart), *[text.say("explore.key.moving")] * bool(waiting.any())]),
+        "key": "<br>".join(titles.lines(text.say("explore.space").join([_key(chart), *moving]))),
         **titles.headline(said, plan.places.name(place, text.language()), indicator.name[text.language()], note),
     }
     return charts.figure(CONTROL, columns)
