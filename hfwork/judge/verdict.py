@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -118,6 +118,18 @@ def pair(now: tuple[float, float], before: tuple[float, float], kind: str) -> Ve
     return Verdict(_side(lower, upper, 1.0), "rate_ratio", "", "", 2, value, lower, upper)
 
 
+def months_of(start: Iterable[Any]) -> list[tuple[int, int]]:
+    """Year and month of dates of any kind."""
+    days = pd.DatetimeIndex(list(start))
+    return list(zip(days.year, days.month, strict=True))
+
+
+def a_year_earlier(months: list[tuple[int, int]], at: int) -> int:
+    """The position of the same month a year before that ``at`` a position; −1 where there is none."""
+    wanted = (months[at][0] - 1, months[at][1])
+    return months.index(wanted) if wanted in months else -1
+
+
 class _Series:
     """The columns of a series up to a position, as plain arrays: thousands of figures are judged for one release."""
 
@@ -129,8 +141,7 @@ class _Series:
         self.x, self.n = column("numerator"), column("denominator")
         self.reason = np.asarray(series["reason"], dtype=object)[:size]
         self.phase = np.asarray(series["phase"], dtype=object)[:size] if "phase" in series else np.zeros(size)
-        days = pd.DatetimeIndex(list(series["start"][:size])) if "start" in series else pd.DatetimeIndex([])
-        self.months = list(zip(days.year, days.month, strict=True))
+        self.months = months_of(series["start"][:size]) if "start" in series else []
 
     def counts(self, at: int) -> tuple[float, float]:
         return float(self.x[at]), float(self.n[at])
@@ -145,8 +156,7 @@ class _Series:
         if step not in _A_YEAR:
             return -1
         if self.months:
-            wanted = (self.months[-1][0] - 1, self.months[-1][1])
-            return self.months.index(wanted) if wanted in self.months else -1
+            return a_year_earlier(self.months, len(self.months) - 1)
         return max(len(self.value) - 1 - _A_YEAR[step], -1)
 
 

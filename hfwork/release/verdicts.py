@@ -12,7 +12,7 @@ import pandas as pd
 
 from hfwork import text
 from hfwork.errors import HfworkError
-from hfwork.judge.verdict import STEPS, UNFINISHED, Verdict, real_change
+from hfwork.judge.verdict import STEPS, UNFINISHED, Verdict, a_year_earlier, months_of, real_change
 from hfwork.plan.folder import Plan
 from hfwork.plan.indicators import Indicator, lookup
 from hfwork.plan.periods import Period, parse
@@ -128,9 +128,8 @@ def _at(plan: Plan, series: Mapping[str, Any] | pd.DataFrame, indicator: Indicat
     if found.reason == "missing" and series["state"][at] == "suppressed":
         return replace(found, reason="not_published")
     if found.reason == "no_before":
-        months = [(day.year, day.month) for day in series["start"]]
-        before = (months[at][0] - 1, months[at][1])
-        state = series["state"][months.index(before)] if before in months else ""
+        before = a_year_earlier(months_of(series["start"]), at)
+        state = series["state"][before] if before >= 0 else ""
         return replace(found, reason=_BEFORE.get(state, "no_before"))
     return found
 
