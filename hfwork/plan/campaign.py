@@ -142,6 +142,14 @@ class NamedDay(Named):
         return first + dt.timedelta(days=offset + 7 * ((self.nth or 1) - 1))
 
 
+class Chain(Frozen):
+    """A service that people pass step by step; ``steps`` are indicator ids in order."""
+
+    id: str
+    name: Words
+    steps: list[str] = Field(min_length=1)
+
+
 class Requirement(Said):
     """One requirement on the work."""
 
@@ -165,6 +173,8 @@ class Campaign(Frozen):
     departments: list[Department] = Field(default=[])
     named_days: list[NamedDay] = Field(default=[])
     requirements: list[Requirement] = Field(default=[])
+    chains: list[Chain] = Field(default=[])
+    opens_with: str | None = None  # the indicator that pages begin with
 
     def phases_on(self, day: dt.date) -> list[Phase]:
         """Every phase a day lies in; phases overlap, so there may be two or none."""
@@ -227,6 +237,7 @@ def _check(campaign: Campaign, file: Path) -> None:
     named: list[Named] = [*campaign.kinds, *campaign.actions, *campaign.phases, *campaign.named_days]
     _once([*(thing.id for thing in named), *(method.id for method in campaign.methods())], file)
     _once(departments, file)
+    _once([chain.id for chain in campaign.chains], file)
     _once(campaign.levels, file)
     for kind in campaign.kinds:
         _known("unknown_action", [kind.action] if kind.action else [], actions, file, kind.id)

@@ -117,7 +117,7 @@ def _in_order(campaign: Campaign, indicators: dict[str, Indicator]) -> dict[str,
 
 
 def _check_indicators(folder: Path, campaign: Campaign, indicators: dict[str, Indicator]) -> None:
-    """Kind, action, clause, lead and level of an indicator must exist in the campaign."""
+    """Kind, action, clause, lead and level of an indicator must exist in the campaign, and each step of a chain."""
     known = {
         "kind": [kind.id for kind in campaign.kinds],
         "action": [action.id for action in campaign.actions],
@@ -125,15 +125,20 @@ def _check_indicators(folder: Path, campaign: Campaign, indicators: dict[str, In
         "lead": [department.id for department in campaign.departments],
     }
     for indicator in indicators.values():
-        where = folder / "indicators" / f"{indicator.id}.yaml"
+        file = folder / "indicators" / f"{indicator.id}.yaml"
         for field, allowed in known.items():
             given = getattr(indicator, field)
             if given is not None and given not in allowed:
                 code = "unknown_department" if field == "lead" else f"unknown_{field}"
-                raise HfworkError(code, given=given, allowed=allowed, where=where)
+                raise HfworkError(code, given=given, allowed=allowed, where=file)
         grain = indicator.publish.place
         if grain not in campaign.levels:
-            raise unknown_value(grain, "publish.place", campaign.levels, where)
+            raise unknown_value(grain, "publish.place", campaign.levels, file)
+    named = [(chain.id, step) for chain in campaign.chains for step in chain.steps]
+    for inside, name in [*named, *([("opens_with", campaign.opens_with)] if campaign.opens_with else [])]:
+        if name not in indicators:
+            where = f"{folder / 'campaign.yaml'} · {inside}"
+            raise HfworkError("unknown_indicator", given=name, allowed=list(indicators), where=where)
 
 
 def _plain(model: BaseModel) -> dict[str, Any]:

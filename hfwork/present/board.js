@@ -1,50 +1,61 @@
-/** The board: one page drawn from its columns in a browser, a notebook or a file, without asking a kernel. */
-import { drawFigure, loadPlotly, mapTable, picture, timelineTable, trendTable } from "./template/static/figures.js";
+/** The board: a page drawn from its columns in a browser, a notebook or a file, without asking a kernel. */
+import { drawFigure, loadPlotly, picture } from "./template/static/drawing.js";
+import { h } from "./template/static/element.js";
+import { framed, PARTS } from "./template/static/frame.js";
 import { Model } from "./template/static/model.js";
-import { controls, header, key, legend, mapTitle, sentences, trendTitle } from "./template/static/panels.js";
-import { kindOf, picker } from "./template/static/picker.js";
-import { csv, h, placeTable, save } from "./template/static/table.js";
-
-const PARTS = ["head", "lead", "controls", "kinds", "map", "trend", "timeline", "table", "foot"];
-const PLOTTED = ["map", "trend", "timeline"];
+import { foot, header } from "./template/static/parts/head.js";
+import { SELECTORS, VIEWS } from "./template/static/selectors.js";
 
 /**
- * Draw `page` into `root`. options.url: keep the choice in the address; options.plotly: the bundle's address
- * or a function that promises Plotly. Drawing a root twice is the same as drawing it once.
+ * Draw `page` into `root`. options: `url` keeps the choice in the address; `base` is where the pages lie, `pages` holds
+ * the columns of all of them when there is no server; `plotly` is the bundle's address or a function that promises it.
+ * Drawing a root twice is the same as drawing it once.
  */
 export function draw(root, page, options = {}) {
-  if (root.hfBoard) return root.hfBoard;
-  const board = new Board(root, page, { url: true, plotly: null, ...options });
-  root.hfBoard = board;
-  return board;
+  if (!root.hfBoard) root.hfBoard = new Board(root, page, { url: true, plotly: null, base: "", pages: null, ...options });
+  return root.hfBoard;
 }
 
 class Board {
   constructor(root, page, options) {
-    Object.assign(this, { root, page, options, models: {}, plots: {}, memory: { query: "", open: new Set() } });
-    this.state = this.read();
+    Object.assign(this, { root, options, shared: page, models: {}, memory: { query: "", open: new Set(), tables: new Set() } });
     root.classList.add("hf");
     this.theme();
-    const section = (name) => h(name === "head" ? "header" : name === "foot" ? "footer" : name === "controls" ? "form" : "section",
-      { class: `hf-${name}`, "data-part": name });
-    this.parts = Object.fromEntries(PARTS.map((name) => [name, section(name)]));
-    this.parts.controls.addEventListener("submit", (event) => event.preventDefault());
-    const { head, lead, controls: form, kinds: cards, map, trend, timeline, table, foot } = this.parts;
-    root.replaceChildren(head, h("main", {}, lead, form, cards, h("div", { class: "hf-two" }, map, trend), timeline, table), foot);
-    if (options.url) window.addEventListener("popstate", () => { this.state = this.read(); this.paint(); });
+    this.enter();
+    if (options.url) for (const event of ["popstate", "hashchange"]) window.addEventListener(event, () => this.enter());
+    document.addEventListener("keydown", (event) => this.key(event));
     let width = root.clientWidth;
     new ResizeObserver(() => {
       if (Math.abs(root.clientWidth - width) < 2 || window.matchMedia("print").matches) return;
       width = root.clientWidth;
       clearTimeout(this.later);
-      this.later = setTimeout(() => this.plot(), 120);
+      this.later = setTimeout(() => this.paint(), 120);
     }).observe(root);
+  }
+
+  /** The page and the state that the address names. */
+  enter() {
+    const asked = new URLSearchParams(this.options.url ? window.location.search || window.location.hash.slice(1) : "");
+    const { pages } = this.options;
+    const name = pages ? (asked.get("page") in pages ? asked.get("page") : Object.keys(pages)[0]) : this.shared.page;
+    if (!this.page || this.page.page !== name) this.build(pages ? { ...this.shared, ...pages[name] } : this.shared);
+    this.state = this.read(asked);
     this.paint();
   }
 
-  get m() { return this.model(this.state.lang); }
+  build(page) {
+    this.page = page;
+    Object.assign(this, { models: {}, boxes: {}, panels: {}, sections: {} });
+    for (const name of page.layout.flat()) this.sections[name] = h("section", { "data-part": name });
+    this.head = h("header", { class: "hf-head" });
+    this.form = h("form", { class: "hf-controls", onsubmit: (event) => event.preventDefault() });
+    this.foot = h("footer", { class: "hf-foot" });
+    const rows = page.layout.map((row) => (row.length > 1 ? h("div", { class: "hf-two" }, row.map((name) => this.sections[name])) : this.sections[row[0]]));
+    this.root.dataset.page = page.page;
+    this.root.replaceChildren(this.head, h("main", { id: "hf-main", tabindex: "-1" }, rows[0], this.form, rows.slice(1)), this.foot);
+  }
 
-  model(lang) { return (this.models[lang] ||= new Model(this.page, lang)); }
+  get m() { return (this.models[this.state.lang] ||= new Model(this.page, this.state.lang)); }
 
   theme() {
     const lab = document.body.dataset.jpThemeLight;   // JupyterLab says which theme it shows
@@ -54,179 +65,176 @@ class Board {
     dark.addEventListener("change", () => { set(); this.plot(); });
   }
 
-  /** The state named by the address, else the page's start; anything unknown is ignored. */
-  read() {
-    const asked = new URLSearchParams(this.options.url ? window.location.search || window.location.hash.slice(1) : "");
+  /** Whatever the address does not name, or names wrongly, starts as the page starts. A receipt names its figure. */
+  read(asked) {
     const lang = ["zh", "en"].includes(asked.get("lang")) ? asked.get("lang") : this.options.lang || "zh";
-    const m = this.model(lang);
-    const start = this.page.start;
-    const indicator = m.indicatorAt.has(asked.get("indicator")) ? asked.get("indicator") : m.indicatorAt.has(start.indicator) ? start.indicator : this.page.indicators[0].id;
-    const period = m.nearest(m.indicator(indicator), m.periodAt.has(asked.get("period")) ? asked.get("period") : start.period);
-    const place = this.page.places.findIndex((p) => p.code === asked.get("place"));
-    return this.level({ lang, indicator, period, place });
+    const m = (this.models[lang] ||= new Model(this.page, lang));
+    const found = asked.get("code") && m.find(asked.get("code"));
+    const state = { lang, ...Object.fromEntries(Object.entries(SELECTORS).map(([name, selector]) => [name, selector.read(asked, m)])) };
+    for (const [name, allowed] of Object.entries(VIEWS)) {
+      const value = asked.get(name);
+      state[name] = value !== null && (allowed ? allowed.includes(value) : /^\d{1,3}$/.test(value)) ? value : null;
+    }
+    if (found) Object.assign(state, found, { place: Math.max(found.place, this.page.selectors[0] === "place" ? 0 : -1) });
+    return this.level(this.follow(m, state));
+  }
+
+  /** On a page of chains the indicator is one of its steps; where it is chosen before the period, it has that period. */
+  follow(m, given) {
+    const { selectors, chains } = this.page, chain = selectors.includes("chain") && chains.find((one) => one.id === given.chain);
+    const state = chain && !chain.steps.includes(given.indicator) ? { ...given, indicator: chain.steps[0] } : given;
+    const [at, then] = ["indicator", "period"].map((name) => selectors.indexOf(name));
+    return at >= 0 && at < then ? { ...state, period: m.nearest(m.indicator(state.indicator), state.period) } : state;
   }
 
   /** The trend keeps the period's own level when that gives a line, else takes the finest there is. */
   level(state) {
-    const m = this.model(state.lang), ind = m.indicator(state.indicator), own = m.period(state.period).level;
-    const long = (level) => m.series(ind, level).length >= 4;
-    const levels = m.levels(ind);
+    const m = this.models[state.lang] || this.m, ind = m.indicator(state.indicator), own = m.period(state.period).level;
+    const long = (level) => m.series(ind, level).length >= 4, levels = m.levels(ind);
     if (state.level && levels.includes(state.level)) return state;
-    const finest = ["month", "quarter", "half", "year", "mc_year"].find((l) => levels.includes(l) && long(l));
-    return { ...state, level: long(own) && own !== "phase" ? own : finest || own };
+    const finest = VIEWS.level.find((l) => levels.includes(l) && long(l));
+    return { ...state, level: null, steps: long(own) && own !== "phase" ? own : finest || own };
   }
 
   choose(change) {
     const next = { ...this.state, ...change };
-    if ("indicator" in change) next.period = this.m.nearest(this.m.indicator(next.indicator), next.period);
-    if ("indicator" in change || "period" in change) next.level = "level" in change ? change.level : null;
-    this.state = this.level(next);
+    if (("indicator" in change || "period" in change) && !("level" in change)) next.level = null;
+    this.state = this.level(this.follow(this.m, next));
     this.write();
     this.paint();
   }
 
+  query(page, state) {
+    const m = this.m, own = (this.options.pages ? this.options.pages[page] : null) || (page === this.page.page ? this.page : null);
+    const names = own ? own.selectors : ["indicator", "period", "place"];   // another page ignores what it has no use for
+    const pairs = names.map((name) => SELECTORS[name].write(m, state)).filter((pair) => pair && pair[1]);
+    const views = page === this.page.page ? Object.keys(VIEWS).filter((name) => state[name]).map((name) => [name, state[name]]) : [];
+    return new URLSearchParams([...(this.options.pages ? [["page", page]] : []), ...pairs, ...views, ...(state.lang === "zh" ? [] : [["lang", state.lang]])]);
+  }
+
+  /** The address of a page with a view; null in a notebook, which has no other pages. */
+  link(page, change = {}) {
+    if (!this.options.url) return null;
+    const query = this.query(page, { ...this.state, ...change });
+    return this.options.pages ? `#${query}` : `${this.options.base}${page === "start" ? "" : page}${String(query) ? `?${query}` : ""}`;
+  }
+
   write() {
     if (!this.options.url) return;
-    const { lang, indicator, period, place } = this.state;
-    const query = new URLSearchParams({ indicator, period, ...(place >= 0 ? { place: this.page.places[place].code } : {}), ...(lang === "zh" ? {} : { lang }) });
-    try { window.history.pushState(null, "", `?${query}`); } catch { window.location.hash = query; }   // a file has no query
+    const query = this.query(this.page.page, this.state);
+    window.history.pushState(null, "", this.options.pages || window.location.protocol === "file:" ? `#${query}` : `?${query}`);
+  }
+
+  view(change = {}) {
+    return { m: this.m, page: this.page, state: { ...this.state, ...change }, theme: this.root.dataset.theme, memory: this.memory, width: this.root.clientWidth,
+      choose: (next) => this.choose(next), link: (page, next) => this.link(page, next), snapshot: (...of) => this.snapshot(...of), fullscreen: () => this.fullscreen() };
   }
 
   /** One part; when it fails, it says so in words with a number, and the rest goes on. */
-  part(name, fill) {
+  part(name, section, fill) {
     try {
       const content = fill();
-      this.parts[name].hidden = !content;
-      if (content) this.parts[name].replaceChildren(...[content].flat().filter(Boolean));
-    } catch (error) { this.fail(name, error); }
+      section.hidden = !content;
+      if (content) section.replaceChildren(...[content].flat(Infinity).filter(Boolean));
+    } catch (error) { this.fail(name, section, error); }
   }
 
-  fail(name, error) {
+  fail(name, section, error) {
     const id = `${name.toUpperCase()}-${[...String(error && error.message)].reduce((a, c) => (a * 31 + c.charCodeAt(0)) >>> 0, 7).toString(36).toUpperCase()}`;
     console.error(`hfwork ${id}`, error);
-    this.parts[name].hidden = false;
-    this.parts[name].replaceChildren(h("p", { class: "hf-failed", role: "alert" }, this.m.say("ui.failed", { id })));
+    delete this.panels[name];
+    section.hidden = false;
+    section.replaceChildren(h("p", { class: "hf-failed", role: "alert" }, this.m.say("ui.failed", { id })));
   }
 
   paint() {
-    const { m, state, page } = this;
+    const { m, page, state } = this, view = this.view();
     const focus = this.root.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-    const defined = this.root.querySelector(".hf-define[open]") !== null;
-    const choose = (change) => this.choose(change);
+    const open = [...this.root.querySelectorAll("details[data-keep][open]")].map((details) => details.dataset.keep);
     this.root.lang = state.lang === "zh" ? "zh-CN" : "en";
-    if (this.options.url) document.documentElement.lang = this.root.lang;
+    if (this.options.url) { document.documentElement.lang = this.root.lang; document.title = `${m.name(page.title)} · ${m.name(page.release.title)}`; }
     this.root.dataset.state = "words";
-    this.part("head", () => header(m, choose, () => this.parts.table.querySelector("button").focus()));
-    this.part("lead", () => sentences(m, state));
-    this.part("controls", () => { this.parts.controls.setAttribute("aria-label", m.say("ui.controls")); return controls(m, state, choose); });
-    if (this.painted !== state.indicator && !this.memory.open.has(kindOf(m, state.indicator))) this.memory.open = new Set([kindOf(m, state.indicator)]);
-    this.painted = state.indicator;
-    this.part("kinds", () => (page.kinds.length ? picker(m, state, this.memory, choose) : null));
-    for (const name of PLOTTED) this.part(name, () => this[name](m, state));
-    this.part("table", () => this.table(m, state));
-    this.part("foot", () => [
-      h("p", {}, m.say("ui.source", { plan: m.name(page.release.title), release: page.release.id, date: m.date(page.release.as_of) })),
-      h("p", {}, m.say("ui.source_note")), page.release.sample && h("p", {}, h("strong", {}, m.say("ui.sample")), " ", m.say("ui.sample_note"))]);
-    if (defined) this.root.querySelector(".hf-define").open = true;
-    if (focus) this.root.querySelector(`[data-key="${focus}"]`)?.focus({ preventScroll: true });
+    this.part("head", this.head, () => header(view));
+    this.part("controls", this.form, () => {
+      this.form.setAttribute("aria-label", m.say("ui.controls"));
+      const boxes = page.selectors.map((name) => SELECTORS[name].box(view)).filter(Boolean);
+      return boxes.length ? [boxes, h("button", { type: "button", class: "hf-plain", onclick: () => window.print() }, m.say("ui.print"))].flat() : null;
+    });
+    for (const name of page.layout.flat()) this.part(name, this.sections[name], () => this.fill(name, view));
+    this.part("foot", this.foot, () => foot(view));
+    for (const keep of open) for (const details of this.root.querySelectorAll(`details[data-keep="${keep}"]`)) details.open = true;
+    if (focus) this.root.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true });
     this.plot();
   }
 
-  heading(name, title) { return h("h2", {}, h("span", {}, this.m.say(`ui.${name}`)), title); }
-
-  /** The box of a figure is kept, so that plotly can redraw instead of starting anew. */
-  box(name, title) {
-    const box = (this.plots[name] ||= h("div", { class: "hf-plot", role: "img" }, h("p", { class: "hf-note" }, this.m.say("ui.loading_chart"))));
-    box.setAttribute("aria-label", this.m.say("ui.chart_alt", { kind: this.m.say(`ui.${name}`), title }));
-    return box;
+  fill(name, view) {
+    if (!PARTS[name]) throw new Error(`no part ${name}`);
+    const panel = (this.panels[name] = PARTS[name](view));
+    if (!panel) return null;
+    if (!panel.figure) delete this.boxes[name];
+    // The box of a figure is kept, so that plotly can redraw instead of starting anew.
+    else this.boxes[name] ||= h("div", { class: "hf-plot", role: "img" }, h("p", { class: "hf-note" }, this.m.say("ui.loading_chart")));
+    return framed(panel.part || name, panel, view, this.boxes[name]);
   }
 
-  map(m, state) {
-    const title = mapTitle(m, state);
-    const name = `${state.indicator}_${state.period}_${m.page.release.id}`;
-    const stars = m.page.places.some((p) => p.schematic && m.page.map.schematic);
-    return [this.heading("map", title), this.box("map", title), legend(m, state),
-      h("p", { class: "hf-note" }, m.name(m.page.map.note), stars && !/†/.test(m.name(m.page.map.note)) ? ` ${m.say("ui.schematic_place")}` : ""),
-      h("p", { class: "hf-tools" }, h("button", { type: "button", class: "hf-plain", "data-key": "png", onclick: () => picture(m, state, title, name, key(m, state)) }, m.say("ui.download_map")))];
+  plotly() {
+    const from = this.options.plotly;
+    return window.Plotly ? Promise.resolve(window.Plotly) : typeof from === "function" ? from() : loadPlotly(from);
   }
 
-  trend(m, state) {
-    const table = trendTable(m, { ...state, theme: "light" }, 600);
-    const title = trendTitle(m, state, table);
-    const levels = m.levels(m.indicator(state.indicator)).filter((l) => l !== "phase");
-    const line = (mark, word) => h("li", {}, h("i", { class: `hf-key hf-key-${mark}` }), word);
-    return [this.heading("trend", title),
-      levels.length > 1 && h("div", { class: "hf-levels", role: "group", "aria-label": m.say("ui.trend_by") }, levels.map((level) => h("button",
-        { type: "button", "data-key": `level-${level}`, "aria-pressed": String(level === state.level), onclick: () => this.choose({ level }) }, m.say(`level.${level}`)))),
-      this.box("trend", title),
-      h("ul", { class: "hf-legend" }, line("value", m.name(m.place(state.place).name)), state.place >= 0 && line("district", m.name(m.page.root.name)),
-        table.cells.some((c) => Number.isFinite(c.lower)) && line("interval", m.say("ui.legend_interval")),
-        table.cells.some((c) => Number.isFinite(c.target)) && line("target", m.say("ui.legend_target")), table.symbol.some((s, i) => table.known[i] && s.endsWith("-open")) && line("partial", m.say("ui.legend_partial")),
-        table.cells.some((c) => c.apportioned) && line("shared", `≈ ${m.say("ui.apportioned")}`))];
-  }
-
-  timeline(m) {
-    if (!m.page.phases.length) return null;
-    const { now, coming } = timelineTable(m), date = m.date(m.page.release.as_of);
-    const title = m.say(now.length ? "ui.timeline_title" : "ui.timeline_title_none", { date, phases: now.join(m.say("ui.and")) });
-    return [this.heading("timeline", title), this.box("timeline", title), coming.length && h("p", { class: "hf-note" }, m.say("ui.next_days",
-      { days: coming.map((d) => `${d.name} ${m.date(d.at)}`).join(m.lang === "zh" ? "；" : "; ") }))];
-  }
-
-  table(m, state) {
-    const ind = m.indicator(state.indicator), name = `${state.indicator}_${state.period}_${m.page.release.id}.csv`;
-    const cells = [-1, ...m.page.places.keys()].map((p) => m.cell(state.indicator, state.period, p));
-    const notes = [m.say("ui.official_order"), cells.some((c) => c.state === "suppressed") && m.say("ui.suppressed_note"),
-      cells.some((c) => c.state === "unstable") && m.say("ui.unstable_note"),
-      cells.some((c) => c.state === "missing") && m.say("ui.missing_note"), cells.some((c) => c.apportioned) && m.say("ui.apportioned_note"),
-      m.page.places.some((p) => p.schematic) && m.page.map.schematic && m.say("ui.schematic_place")];
-    return [this.heading("table", m.say("ui.table_title", { indicator: m.name(ind.name), period: m.name(m.period(state.period).name), unit: m.places() })),
-      h("div", cells.length > 40 ? { class: "hf-long", tabindex: "0", role: "region", "aria-label": m.say("ui.table") } : {},
-        placeTable(m, state, (place) => this.choose({ place }))), h("p", { class: "hf-note" }, notes.filter(Boolean).join(" ")),
-      h("p", { class: "hf-tools" }, h("button", { type: "button", class: "hf-plain", "data-key": "csv", onclick: () => save(name, csv(m, state)) }, m.say("ui.download_table")))];
-  }
-
+  /** All figures, those in sight first; the page is ready when these and the words stand. */
   async plot() {
     const turn = (this.turn = (this.turn || 0) + 1);
-    let plotly;
-    try {
-      const from = this.options.plotly;
-      plotly = window.Plotly || (await (typeof from === "function" ? from() : loadPlotly(from)));
-    } catch {
-      for (const box of Object.values(this.plots)) box.replaceChildren(h("p", { class: "hf-note" }, this.m.say("ui.no_plotly")));
+    const boxes = Object.entries(this.boxes).filter(([name]) => this.panels[name]);
+    let plotly = null;
+    try { if (boxes.length) plotly = await this.plotly(); } catch {
+      for (const [, box] of boxes) box.replaceChildren(h("p", { class: "hf-note" }, this.m.say("ui.no_plotly")));
       this.root.dataset.state = "plain";
       return;
     }
-    for (const name of PLOTTED) {
-      const box = this.plots[name];
+    const above = boxes.filter(([, box]) => box.getBoundingClientRect().top < window.innerHeight);
+    for (const entry of above) { if (turn !== this.turn) return; await this.figure(plotly, ...entry); }
+    if (turn !== this.turn) return;
+    this.root.dataset.ready ||= String(Math.round(performance.now()));
+    this.root.dataset.state = "ready";
+    for (const entry of boxes.filter((one) => !above.includes(one))) {
+      await new Promise((next) => { setTimeout(next); });
       if (turn !== this.turn) return;
-      if (!box || !box.isConnected || !box.clientWidth) continue;
-      try {
-        const same = `${this.state.lang} ${box.clientWidth} ${this.root.dataset.theme}`;
-        if (name === "timeline" && box.hfSame === same) continue;   // no choice changes it
-        box.hfSame = same;
-        if (!box._fullLayout) box.replaceChildren();
-        const [table, height] = this.figure(name, box);
-        await drawFigure(plotly, box, this.page.figures[name], table, this.m, height);
-        if (name === "map" && !box.hfClick) {
-          box.hfClick = true;
-          box.on("plotly_click", (event) => { const i = event.points[0].curveNumber; if (i < this.page.places.length) this.choose({ place: i === this.state.place ? -1 : i }); });
-        }
-      } catch (error) { delete this.plots[name]; this.fail(name, error); }
+      await this.figure(plotly, ...entry);
     }
     if (turn === this.turn) this.root.dataset.state = "drawn";
   }
 
-  figure(name, box) {
-    const { m } = this, width = box.clientWidth, state = { ...this.state, theme: this.root.dataset.theme };
-    if (name === "map") { const table = mapTable(m, state, width); return [table, table.height]; }
-    if (name === "trend") {   // beside the map it is as tall as the map, below it it is flat
-      const beside = box.getBoundingClientRect().left > this.plots.map.getBoundingClientRect().right - 1;
-      return [trendTable(m, state, width), beside ? Math.max(340, this.plots.map.clientHeight - 30) : width < 480 ? 260 : 340];
-    }
-    const table = timelineTable(m);
-    return [table, 64 + 34 * table.bars];
+  async figure(plotly, name, box) {
+    const { figure } = this.panels[name], section = box.closest("[data-part]") || box.parentElement;
+    if (!box.isConnected || !box.clientWidth) return;
+    try {
+      const same = `${this.state.lang} ${box.clientWidth} ${this.root.dataset.theme} ${figure.template} ${figure.same ?? NaN}`;
+      if (figure.same !== undefined && box.hfSame === same) return;   // no choice changes it
+      box.hfSame = same;
+      if (!box._fullLayout) box.replaceChildren();
+      await drawFigure(plotly, box, this.page.figures[figure.template], figure.fill(box.clientWidth, this.root.dataset.theme, box), this.m);
+      if (!box.hfClick) {
+        box.hfClick = true;
+        box.on("plotly_click", (event) => { const now = this.panels[name]; if (now && now.figure.click) now.figure.click(event.points[0]); });
+      }
+    } catch (error) { delete this.boxes[name]; this.fail(name, section, error); }
   }
+
+  async snapshot(name, panel, file) {
+    await this.plotly();
+    const { template, fill } = panel.image || panel.figure;
+    const about = panel.about || this.m.name(this.page.release.title);
+    return picture(this.m, this.page.figures[template], fill(780, "light"), { title: panel.title, about, key: panel.signs || [], notes: panel.notes || [], file });
+  }
+
+  key(event) {
+    const panel = Object.values(this.panels || {}).find((one) => one && one.keys);
+    if (!panel || event.altKey || event.ctrlKey || event.metaKey || event.target.closest?.("select, input, textarea")) return;
+    if (panel.keys(event)) event.preventDefault();
+  }
+
+  fullscreen() { return document.fullscreenElement ? document.exitFullscreen() : this.root.requestFullscreen?.(); }
 }
 
 /** For notebooks: the widget hands over the page; plotly is asked from the kernel only when the browser has none. */

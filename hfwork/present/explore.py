@@ -10,8 +10,8 @@ import pandas as pd
 from hfwork import text
 from hfwork.judge.verdict import UNFINISHED
 from hfwork.plan.folder import Plan
-from hfwork.present import charts, readings, titles
-from hfwork.present.charts import GRID, INK, KEY, MUTED, ORANGE, TITLE, layout
+from hfwork.present import charts, plots, readings, titles
+from hfwork.present.charts import GRID, KEY, MUTED, TITLE, layout
 from hfwork.present.readings import BLUE, SIGNS
 
 # The toolbar is of use to analysts, but still nothing is sent anywhere.
@@ -21,20 +21,13 @@ CONFIG: dict[str, Any] = {
     "responsive": True,
     "modeBarButtonsToRemove": ["zoom2d", "pan2d", "select2d", "lasso2d", "autoScale2d", "resetScale2d"],
 }
-PALE, GREY = "#CFE3F1", "#8A9A98"
+GREY = "#8A9A98"
 
 # Columns, one row per place: row (0, 1, 2 …), name, value, plus, minus, hover, symbol, colour, target, counts
 # (right of the plot), marks (where there is no value); reference, reference_words (one row or none); scalars
 # title, subtitle, key, suffix, span, bottom, height, left (where the marks stand).
 INTERVALS: dict[str, Any] = {
-    "data": [
-        {"type": "scatter", "mode": "markers", "x": "@target", "y": "@row", "hoverinfo": "skip", "name": "target",
-         "marker": {"symbol": "line-ns-open", "size": 15, "color": ORANGE, "line": {"width": 2.5}}},
-        {"type": "scatter", "mode": "markers", "x": "@value", "y": "@row", "hovertext": "@hover",
-         "hoverinfo": "text", "marker": {"symbol": "@symbol", "size": 11, "color": "@colour"},
-         "error_x": {"type": "data", "symmetric": False, "array": "@plus", "arrayminus": "@minus",
-                     "color": INK, "thickness": 1.6, "width": 0}, "name": "value"},
-    ],
+    "data": plots.DOTS_DATA,
     "layout": layout(
         **TITLE,
         height="@height",
@@ -60,14 +53,7 @@ INTERVALS: dict[str, Any] = {
 # Columns, one row per indicator: row, name, numerator, denominator, words (right of the bar), pattern, hover;
 # scalars title, subtitle, key, bottom, height.
 STEPS: dict[str, Any] = {
-    "data": [
-        {"type": "bar", "orientation": "h", "y": "@row", "x": "@denominator", "width": 0.62, "hoverinfo": "skip",
-         "marker": {"color": PALE}, "text": "@words", "textposition": "outside", "cliponaxis": False,
-         "name": "denominator"},
-        {"type": "bar", "orientation": "h", "y": "@row", "x": "@numerator", "width": 0.62, "hovertext": "@hover",
-         "hoverinfo": "text", "marker": {"color": BLUE, "pattern": {"shape": "@pattern", "fgcolor": "#FFFFFF"}},
-         "name": "numerator"},
-    ],
+    "data": plots.STEPS_DATA,
     "layout": layout(
         **TITLE,
         height="@height",

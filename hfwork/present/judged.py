@@ -12,64 +12,30 @@ from hfwork import text
 from hfwork.judge import funnel
 from hfwork.judge.verdict import UNFINISHED
 from hfwork.plan.folder import Plan
-from hfwork.present import charts, readings, titles
-from hfwork.present.charts import GREY, GRID, KEY, MUTED, ORANGE, TITLE, layout
+from hfwork.present import charts, plots, readings, titles
+from hfwork.present.charts import KEY, ORANGE, TITLE, layout
 from hfwork.present.readings import BLUE
 from hfwork.release.courses import LINES, course
 from hfwork.release.spread import fit
 from hfwork.release.verdicts import answer, carries_over, kind_of
 
-_AXES = {
-    "xaxis": {
-        "gridcolor": GRID,
-        "zeroline": False,
-        "fixedrange": True,
-        "title": KEY,
-        "separatethousands": True,
-        "exponentformat": "none",
-    },
-    "yaxis": {"gridcolor": GRID, "zeroline": False, "fixedrange": True, "ticksuffix": "@suffix", "automargin": True},
-}
 _HIGH_LOW = {
     "low998": "triangle-down",
     "high998": "triangle-up",
     "low95": "triangle-down-open",
     "high95": "triangle-up-open",
 }
-_CURVES = (("low998", "solid"), ("high998", "solid"), ("low95", "dot"), ("high95", "dot"))
+_KEYED = {**plots.AXES, "xaxis": {**plots.AXES["xaxis"], "title": KEY}}
+_TICKS = {"tickvals": "@ticks", "ticktext": "@tick_words", "showgrid": False}
 
-# Columns: size (of the curves), low998 high998 low95 high95, centre; one row per unit: total, value, name (beside
-# those outside), symbol, colour, hover; scalars title, subtitle, key, suffix.
+# The columns of ``plots``, and scalars title, subtitle, key.
 FUNNEL: dict[str, Any] = {
-    "data": [
-        *({"type": "scatter", "mode": "lines", "x": "@size", "y": f"@{name}", "hoverinfo": "skip", "name": name,
-           "line": {"color": GREY, "width": 1.5, "dash": dash}} for name, dash in _CURVES),
-        {"type": "scatter", "mode": "lines", "x": "@size", "y": "@centre", "hoverinfo": "skip", "name": "centre",
-         "line": {"color": MUTED, "width": 1.5}},
-        {"type": "scatter", "mode": "markers+text", "x": "@total", "y": "@value", "text": "@name", "name": "value",
-         "textposition": "middle right", "hovertext": "@hover", "hoverinfo": "text", "cliponaxis": False,
-         "marker": {"size": 11, "color": "@colour", "symbol": "@symbol", "line": {"width": 2, "color": "@colour"}}},
-    ],
-    "layout": layout(**TITLE, **_AXES, height=460, margin={"l": 10, "r": 70, "t": 112, "b": 60}, hovermode="closest"),
-}  # fmt: skip
-
-_LINES = (("lower", GREY, "6px,4px"), ("upper", GREY, "6px,4px"), ("centre", MUTED, "solid"))
-
-# Columns: at, value, done (without those that will still move), centre, lower, upper, symbol, colour, size, hover;
-# ticks, tick_words; scalars title, subtitle, key, suffix.
+    "data": plots.FUNNEL_DATA,
+    "layout": layout(**TITLE, **_KEYED, height=460, margin={"l": 10, "r": 70, "t": 112, "b": 60}, hovermode="closest"),
+}
 CONTROL: dict[str, Any] = {
-    "data": [
-        *({"type": "scatter", "mode": "lines", "x": "@at", "y": f"@{name}", "hoverinfo": "skip", "name": name,
-           "connectgaps": False, "line": {"color": colour, "width": 1.5, "dash": dash, "shape": "hvh"}}
-          for name, colour, dash in _LINES),
-        {"type": "scatter", "mode": "lines", "x": "@at", "y": "@done", "connectgaps": False, "name": "done",
-         "line": {"color": BLUE, "width": 2}, "hoverinfo": "skip"},
-        {"type": "scatter", "mode": "markers", "x": "@at", "y": "@value", "name": "value", "hovertext": "@hover",
-         "hoverinfo": "text",
-         "marker": {"size": "@size", "color": "@colour", "symbol": "@symbol", "opacity": 1}},
-    ],
-    "layout": layout(**TITLE, **{**_AXES, "xaxis": {**_AXES["xaxis"], "tickvals": "@ticks", "ticktext": "@tick_words",
-                                                     "showgrid": False}},
+    "data": plots.CONTROL_DATA,
+    "layout": layout(**TITLE, **{**_KEYED, "xaxis": {**_KEYED["xaxis"], **_TICKS}},
                      height=430, margin={"l": 10, "r": 16, "t": 112, "b": 84}, hovermode="closest"),
 }  # fmt: skip
 
@@ -94,7 +60,9 @@ def funnel_chart(cells: pd.DataFrame, plan: Plan, note: str = "") -> charts.go.F
     reach = n.max() * 1.05 if len(n) else 1.0
     sizes = np.linspace(max(1.0, n.min() * 0.5 if len(n) else 1.0), reach, 120)
     curves = (
-        {name: [None] * len(sizes) for name, _ in _CURVES} if reason else _curves(sizes, of, kind, indicator.factor)
+        {name: [None] * len(sizes) for name, _ in plots.CURVES}
+        if reason
+        else _curves(sizes, of, kind, indicator.factor)
     )
     facts = {"all": len(rows), "high": int((flags == "high998").sum()), "low": int((flags == "low998").sum())}
     why = text.say(f"judged.{reason}") if reason else ""

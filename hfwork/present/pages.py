@@ -11,15 +11,22 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from hfwork import text
-from hfwork.present import charts, maps
+from hfwork.present import charts, maps, plots
 
 HERE = Path(__file__).parent
 STATIC = HERE / "template" / "static"
-# The parts of the script in the order they need one another; joined they are one module with one export.
-_SCRIPTS = (
-    *(STATIC / f"{name}.js" for name in ("bind", "packing", "table", "model", "figures", "picker", "panels")),
-    HERE / "board.js",
-)
+# The modules of the script in the order they need one another; joined they are one module with one export.
+_ORDER = ("bind", "packing", "findings", "element", "model", "drawing", "frame", "selectors",
+          "parts/head", "parts/lead")  # fmt: skip
+
+
+FIGURES = {"map": maps.MAP, "trend": charts.TREND, "timeline": charts.TIMELINE, "funnel": plots.FUNNEL,
+           "control": plots.CONTROL, "steps": plots.STEPS, "dots": plots.DOTS, "spine": plots.SPINE}  # fmt: skip
+# What a page may say: whole files of the locale but the words of commands and papers.
+_WORDS = ("about.", "activities.", "answer.", "attention.", "brief.", "catalogue.counts.", "chain.", "changes.", "code.",
+          "cohorts.", "control.", "equity.", "funnel.", "judged.", "kind.", "level.", "map.", "methods.", "part.",
+          "peers.", "portrait.", "quality.", "reason.", "rests.", "returns.", "rows.", "sentence.", "spine.", "start.",
+          "state.", "status.", "strengths.", "tartan.", "trend.", "ui.", "unit.", "verdict.", "views.")  # fmt: skip
 
 
 class HasPages(Protocol):
@@ -35,10 +42,10 @@ def page(release: HasPages, name: str = "overview") -> dict[str, Any]:
     """
     made = dict(release.page(name))
     made["breaks"] = maps.limits(made)
-    made["figures"] = {"map": maps.MAP, "trend": charts.TREND, "timeline": charts.TIMELINE}
+    made["figures"] = FIGURES
     made["look"] = maps.LOOK
     made["config"] = charts.CONFIG
-    made["words"] = text.words("ui.", "state.", "status.", "reason.", "level.", "unit.", "sentence.")
+    made["words"] = text.words(*_WORDS)
     return made
 
 
@@ -58,18 +65,19 @@ def find_release() -> Path:
 @cache
 def script() -> str:
     """The board as one ES module: notebooks and single files cannot import parts by name."""
+    first = [STATIC / f"{name}.js" for name in _ORDER]
+    rest = [file for file in sorted((STATIC / "parts").glob("*.js")) if file not in first]
     parts = []
-    for file in _SCRIPTS:
-        source = re.sub(r'^import .* from "\./.*";\n', "", file.read_text("utf-8"), flags=re.M)
-        last = file is _SCRIPTS[-1]
-        parts.append(source if last else re.sub(r"^export ", "", source, flags=re.M))
+    for file in [*first, *rest, HERE / "board.js"]:
+        source = re.sub(r'^import .*"\.{1,2}/.*";\n', "", file.read_text("utf-8"), flags=re.M)
+        parts.append(source if file.name == "board.js" else re.sub(r"^export ", "", source, flags=re.M))
     return "\n".join(parts)
 
 
 @cache
 def style() -> str:
-    """The board's style sheet."""
-    return (STATIC / "board.css").read_text("utf-8")
+    """The board's style sheets as one."""
+    return "\n".join((STATIC / f"{name}.css").read_text("utf-8") for name in ("board", "parts"))
 
 
 def plotly_bundle() -> Path:

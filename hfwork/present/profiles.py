@@ -11,8 +11,8 @@ import pandas as pd
 from hfwork import text
 from hfwork.judge import compare
 from hfwork.plan.folder import Plan
-from hfwork.present import charts, readings, titles
-from hfwork.present.charts import GREY, GRID, KEY, MUTED, ORANGE, PLAIN_AXIS, TITLE, layout
+from hfwork.present import charts, plots, readings, titles
+from hfwork.present.charts import GREY, KEY, MUTED, ORANGE, PLAIN_AXIS, TITLE, layout
 from hfwork.present.readings import BLUE
 
 BETTER, WORSE = "#009E73", ORANGE
@@ -25,15 +25,7 @@ _LEAST = 3  # units with a figure, below which there is no spread to stand in
 # One row per indicator: row, low, reach (of all units), low_mid, reach_mid (of the middle half), at, colour, symbol,
 # hover, row_words, beside; scalars title, subtitle, key, bottom.
 SPINE: dict[str, Any] = {
-    "data": [
-        {"type": "bar", "orientation": "h", "y": "@row", "base": "@low", "x": "@reach", "width": 0.7, "name": "range",
-         "marker": {"color": GRID}, "hoverinfo": "skip"},
-        {"type": "bar", "orientation": "h", "y": "@row", "base": "@low_mid", "x": "@reach_mid", "width": 0.7,
-         "name": "middle", "marker": {"color": "#B7C7C5"}, "hoverinfo": "skip"},
-        {"type": "scatter", "mode": "markers", "x": "@at", "y": "@row", "name": "value", "hovertext": "@hover",
-         "hoverinfo": "text", "marker": {"size": 12, "color": "@colour", "symbol": "@symbol",
-                                         "line": {"width": 1, "color": "#FFFFFF"}}},
-    ],
+    "data": plots.SPINE_DATA,
     "layout": layout(
         **TITLE, height="@height", margin={"l": 10, "r": 190, "t": 112, "b": 50}, barmode="overlay",
         hovermode="closest",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MANIFEST = "datapackage.json"
+SHARED = "columns"  # in pages/: what all pages share
 
 
 class Release:
@@ -30,11 +31,22 @@ class Release:
         self.id: str = self.meta["id"]
 
     def page(self, name: str) -> dict[str, Any]:
-        """The columns of a page, as written when the release was made."""
-        allowed = self._names("pages")
+        """The columns of a page, those all pages share among them, as written when the release was made."""
+        own = self.page_columns(name)
+        return {**_json(self.folder / "pages" / f"{SHARED}.json"), **own}
+
+    def page_columns(self, name: str) -> dict[str, Any]:
+        """What a page has besides the shared columns."""
+        allowed = self.pages()
         if name not in allowed:
             raise HfworkError("unknown_page", given=name, allowed=allowed)
         return _json(self.folder / "pages" / f"{name}.json")
+
+    def pages(self) -> list[str]:
+        """The names of the pages, in the order in which they are listed."""
+        found = [name for name in self._names("pages") if name != SHARED]
+        told = [Path(resource["path"]).stem for resource in self.meta["resources"]]
+        return sorted(found, key=lambda name: (told.index(name) if name in told else len(told), name))
 
     def plan(self) -> dict[str, Any]:
         """The definitions behind the figures: indicators, measures, policy (``plan.json``)."""

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pandas as pd
 from hfwork.errors import HfworkError
 from hfwork.measure.frame import THEN, Frame
 from hfwork.plan.folder import Plan
-from hfwork.release import bundle, pages, receipts
+from hfwork.release import bundle, pages, receipts, revisions
 from hfwork.release.cells import COLUMNS, KEYS, assemble
 from hfwork.release.comparisons import comparisons
 from hfwork.release.courses import courses
@@ -27,7 +28,7 @@ from hfwork.release.spread import spreads
 from hfwork.release.steadiness import steadying, withhold
 from hfwork.release.verdicts import unfinished, verdicts
 
-FORMAT = 3
+FORMAT = 4
 _TYPES = {"object": "string", "str": "string", "bool": "boolean", "float64": "number", "int64": "integer",
           "Int64": "integer"}  # fmt: skip
 
@@ -80,19 +81,52 @@ def build(
     keys = map("|".join, zip(*(cells[name].astype(str) for name in KEYS), strict=True))
     numbered = cells.assign(receipt=receipts.issue(identity, keys, codes), merge=merge)
     meta = _meta(plan, identity, frame.as_of, numbered, sample)
-    page = pages.overview(plan, meta, numbered[numbered["boundaries"] != THEN], said, map_shapes, frame.periods)
     tables = {"cells": cells, "receipts": numbered[["receipt"]], "sentences": said, "completeness": completeness}
     tables |= {**found, "lineage": lineage}
-    manifest = _manifest(plan, meta, inputs, tables)
+    definitions = plan.definitions()
+    before = _since_before(releases, Draft(meta | {"inputs": inputs.to_dict("records")}, definitions, today))
+    source = pages.Source(plan, meta, numbered, tables, map_shapes, frame.periods, errors, before)
+    columns = {f"pages/{name}.json": pages.as_bytes(page) for name, page in pages.written(source).items()}
     files: dict[str, bytes | pd.DataFrame] = {
         **{_path(name): table for name, table in tables.items()},
         "places.geojson": outline,
-        "plan.json": _json(plan.definitions()),
-        "pages/overview.json": pages.as_bytes(page),
-        bundle.MANIFEST: _json(manifest),
+        "plan.json": _json(definitions),
+        **columns,
+        bundle.MANIFEST: _json(_manifest(plan, meta, inputs, tables, list(columns))),
     }
     bundle.write(releases, identity, files)
     return identity
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A release not yet written, as far as it is compared with another one."""
+
+    meta: dict[str, Any]
+    definitions: dict[str, Any]
+    today: pd.DataFrame
+
+    @property
+    def id(self) -> str:
+        return str(self.meta["id"])
+
+    def plan(self) -> dict[str, Any]:
+        return self.definitions
+
+    def cells(self) -> pd.DataFrame:
+        return self.today.reset_index(drop=True)
+
+
+def _since_before(releases: Path, draft: Draft) -> revisions.Comparison | None:
+    """The draft beside the release of the latest day before its own, where there is one of the same plan."""
+    earlier = []
+    for folder in bundle.folders(releases):
+        with suppress(HfworkError):  # a damaged one is nothing to compare with
+            release = bundle.Release(folder)
+            if release.meta.get("as_of", "") < draft.meta["as_of"] and release.meta.get("plan") == draft.meta["plan"]:
+                earlier.append(release)
+    latest = max(earlier, key=lambda release: (release.meta["as_of"], release.id), default=None)
+    return revisions.compare(latest, draft) if latest else None
 
 
 def issued(releases: Path, but: str = "") -> set[str]:
@@ -163,7 +197,7 @@ def _meta(plan: Plan, identity: str, as_of: dt.date, cells: pd.DataFrame, sample
 
 
 def _manifest(
-    plan: Plan, meta: dict[str, Any], inputs: pd.DataFrame, tables: Mapping[str, pd.DataFrame]
+    plan: Plan, meta: dict[str, Any], inputs: pd.DataFrame, tables: Mapping[str, pd.DataFrame], columns: Sequence[str]
 ) -> dict[str, Any]:
     resources = [
         {
@@ -187,7 +221,7 @@ def _manifest(
             *resources,
             {"name": "places", "path": "places.geojson", "format": "geojson"},
             {"name": "plan", "path": "plan.json", "format": "json"},
-            {"name": "overview", "path": "pages/overview.json", "format": "json"},
+            *({"name": Path(file).stem, "path": file, "format": "json"} for file in columns),
         ],
     }
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -33,8 +33,8 @@ _RESERVED = ("partial_period", "incomplete_returns", "not_yet_due", "part_exceed
 class Comparison:
     """``rows``: one per change, columns ``COLUMNS``; ``latest``: one per indicator, the district then and now."""
 
-    old: Release
-    new: Release
+    old: Compared
+    new: Compared
     rows: pd.DataFrame
     latest: pd.DataFrame
 
@@ -74,7 +74,18 @@ def _as_of(folder: Path) -> str:
         return ""
 
 
-def compare(old: Release, new: Release) -> Comparison:
+class Compared(Protocol):
+    """What is needed of each side: an opened release, or one about to be written."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def meta(self) -> Mapping[str, Any]: ...
+    def plan(self) -> dict[str, Any]: ...
+    def cells(self) -> pd.DataFrame: ...
+
+
+def compare(old: Compared, new: Compared) -> Comparison:
     """Everything that differs from ``old`` to ``new``. Raises ``other_plans`` for releases of different plans."""
     if old.meta["plan"] != new.meta["plan"]:
         raise HfworkError("other_plans", given=old.meta["plan"], other=new.meta["plan"])
@@ -211,20 +222,23 @@ def _file(what: str, key: tuple[str, str, str, str], old: str | None, new: str |
 
 
 def _latest(old: pd.DataFrame, new: pd.DataFrame, top: str) -> pd.DataFrame:
-    """The district's latest whole figure in each, of the longest period both have and, below a year, of the same
-    season: columns of ``COLUMNS`` and ``old_period version``. ``intervals`` is ``overlap``, ``apart``, ``definition``
+    """The district's latest whole figure in each, of the longest period that has gone on (else that both have) and,
+    below a year, of the same season: columns of ``COLUMNS`` and ``old_period version``. ``intervals`` is ``overlap``, ``apart``, ``definition``
     (another version) or empty.
     """
     rows = []
     for indicator in old["indicator"].drop_duplicates():
         sides = [side[(side["indicator"] == indicator) & (side["level"] == top) & (side["state"] == "value")
                       & ~side["reason"].isin(_RESERVED)] for side in (old, new)]  # fmt: skip
+        pairs = []
         for levels in _COMPARED:
             first, second = (_last(side, levels) for side in sides)
             if seasons := first.keys() & second.keys():
                 season = max(seasons, key=lambda name: str(second[name]["end"]))
-                rows.append(_pair(indicator, first[season], second[season]))
-                break
+                pairs.append((first[season], second[season]))
+        # A year that was over in both says nothing new where a shorter period has gone on.
+        moved = [pair for pair in pairs if str(pair[0]["end"]) < str(pair[1]["end"])]
+        rows += [_pair(indicator, *pair) for pair in (moved or pairs)[:1]]
     return pd.DataFrame(rows).reindex(columns=[*COLUMNS, "old_period", "version"])
 
 

@@ -1,13 +1,23 @@
 /** A page's columns made easy to ask: cells by indicator, period and place; words, numbers and names. */
+import { comparisonsOf, verdictsOf } from "./findings.js";
 import { cellsOf, unpack } from "./packing.js";
 
+// Reasons that are no want of data: the sentence says that nothing was judged.
+const UNJUDGED = new Set(["not_yet_due", "partial_period", "incomplete_returns", "missing", "not_published", "new_definition", "before_not_published", "before_unstable", "before_unfinished"]);
 const NONE = { status: "none", reason: "", grade: "", receipt: "", apportioned: false, shade: -1 };
+
+/** What was unpacked once serves every page and language that shows the same columns. */
+const unpacked = new WeakMap();
+const kept = (of, make) => { if (!unpacked.has(of)) unpacked.set(of, make()); return unpacked.get(of); };
+
+const sort = (level) => (level === "mc_year" ? "year" : level);
 
 export class Model {
   constructor(page, lang) {
     this.page = page;
     this.lang = lang;
-    this.blocks = [];
+    this.blocks = kept(page.cells, () => []);
+    this.thenAt = new Map((page.then ? page.then.units : []).flatMap((unit, k) => unit.heirs.map((heir) => [heir, k])));
     this.indicatorAt = new Map(page.indicators.map((it, i) => [it.id, i]));
     this.periodAt = new Map(page.periods.map((it, i) => [it.token, i]));
     for (const it of page.indicators) it.periods ||= it.at.map((i) => page.periods[i].token);
@@ -40,14 +50,81 @@ export class Model {
       .format(Date.UTC(year, month - 1, day));
   }
 
-  /** One cell; place −1 is the whole district. An indicator may be published for the district only. */
-  cell(indicatorId, token, place) {
+  /**
+   * One cell; place −1 is the whole district. An indicator may be published for the district only. With `then` a
+   * place that was part of another unit in that period gives that unit's cell, whose index is its `then`.
+   */
+  cell(indicatorId, token, place, then = false) {
+    if (then && this.thenAt.has(place)) {
+      const was = this.thenCell(indicatorId, token, this.thenAt.get(place));
+      if (was) return was;
+    }
     const i = this.indicatorAt.get(indicatorId), ind = this.page.indicators[i];
     const block = (this.blocks[i] ||= cellsOf(this.page.cells[i], ind, this.page.places.length));
     const k = ind.at.indexOf(this.periodAt.get(token)), cell = k < 0 ? null : (block[place + 1] || [])[k];
     if (!cell) return { ...NONE, ...(place >= 0 && k >= 0 && block.length === 1 ? { state: "not_applicable", reason: "coarse_only" } : { state: "missing" }) };
-    const limits = this.limits(indicatorId, token);   // a limit belongs to the darker side
-    return { ...cell, shade: Number.isFinite(cell.value) ? limits.filter((v) => cell.value >= v).length : -1 };
+    return { ...cell, shade: this.shade(cell.value, this.limits(indicatorId, token)) };
+  }
+
+  /** The cell of a unit that is no more, in a period when it was; else null. */
+  thenCell(indicatorId, token, k) {
+    const i = this.indicatorAt.get(indicatorId), ind = this.page.indicators[i], packed = this.page.then.cells[i];
+    if (!packed) return null;
+    const block = kept(packed, () => cellsOf(packed, ind, this.page.then.units.length));
+    const at = ind.at.indexOf(this.periodAt.get(token)), cell = at < 0 ? null : (block[k + 1] || [])[at];
+    if (!cell) return null;
+    return { ...cell, then: k, shade: this.shade(cell.value, this.limits(indicatorId, token)) };
+  }
+
+  shade(value, limits) { return Number.isFinite(value) ? limits.filter((v) => value >= v).length : -1; }   // a limit belongs to the darker side
+
+  /** The places to list: indexes in official order; with `then`, {then: k} once where a unit of then stood. */
+  listed(state) {
+    const found = [], seen = new Set();
+    for (const place of this.page.places.keys()) {
+      const k = state.boundaries === "then" ? this.thenAt.get(place) : undefined;
+      if (k === undefined || !this.thenCell(state.indicator, state.period, k)) found.push({ place, ...this.page.places[place] });
+      else if (!seen.has(k)) { seen.add(k); found.push({ place, ...this.page.then.units[k], then: k }); }
+    }
+    return found;
+  }
+
+  /** The figure a receipt was given to: {indicator, period, place}; null when this page has none such. */
+  find(code) {
+    const wanted = code.trim().toUpperCase();
+    for (const ind of this.page.indicators) {
+      for (const period of ind.periods) {
+        for (let place = -1; place < (this.coarse(ind) ? 0 : this.page.places.length); place += 1) {
+          if (this.cell(ind.id, period, place).receipt === wanted) return { indicator: ind.id, period, place };
+        }
+      }
+    }
+    return null;
+  }
+
+  /** How a figure compares: {target, rest, peers, funnel, before}, codes; null where it is not compared. */
+  compared(indicatorId, token, place) {
+    const i = this.indicatorAt.get(indicatorId), { at } = this.page.indicators[i];
+    this.comparisons ||= kept(this.page.comparisons, () => []);
+    const find = (this.comparisons[i] ||= comparisonsOf(this.page.comparisons, i, at.length));
+    return find(place, at.indexOf(this.periodAt.get(token)));
+  }
+
+  /** Is the latest complete figure a real change? One verdict per length of period, the finest first. */
+  verdicts(indicatorId, place) {
+    const all = kept(this.page.verdicts, () => verdictsOf(this.page.verdicts));
+    return all.get(`${this.indicatorAt.get(indicatorId)}/${place}`) || [];
+  }
+
+  /** A verdict as its one sentence, as release/verdicts.py words it. */
+  answer(verdict, indicatorId, place) {
+    const ind = this.indicator(indicatorId), period = this.page.periods[verdict.period];
+    const how = verdict.test ? this.say(`verdict.how.${verdict.test === "rate_ratio" && verdict.lower === null ? "rate_ratio_none" : verdict.test}`, {
+      points: verdict.points, rule: this.say(`verdict.rule.${verdict.rule || "none"}`), lower: this.number(verdict.lower, verdict.decimals),
+      upper: verdict.upper === Infinity ? "∞" : this.number(verdict.upper, verdict.decimals), p: this.number(verdict.p, 3) }) : "";
+    const key = UNJUDGED.has(verdict.reason) ? "unjudged" : verdict.code;
+    return this.say(`verdict.${key}`, { how, why: verdict.reason ? this.say(`judged.${verdict.reason}`) : "", name: this.name(ind.name),
+      place: this.name(this.place(place).name), period: this.name(period.name), value: this.figure(this.cell(indicatorId, period.token, place).value, ind) });
   }
 
   /** The limits between the shades of a map. */
@@ -78,6 +155,19 @@ export class Model {
     const text = this.number(value, ind.decimals);
     if (this.isRate(ind)) return `${text}%`;
     return unit && this.unit(ind) ? `${text}${this.lang === "zh" || /^[%‰]/.test(this.unit(ind)) ? "" : " "}${this.unit(ind)}` : text;
+  }
+
+  /** A figure as large as a tile: 340.1万 instead of 3,400,875; English keeps the digits. */
+  tile(cell, ind) {
+    if (this.lang === "zh" && ind.decimals === 0 && cell.value >= 100000) return `${cell.apportioned ? "≈" : ""}${this.number(cell.value / 10000, 1)}万`;
+    return this.shown(cell, ind, { unit: false }).replace(/%$/, "");
+  }
+
+  /** How far a figure lies from its target, in its own unit; null without either. */
+  distance(cell, ind) {
+    if (!Number.isFinite(cell.value) || !Number.isFinite(cell.target)) return null;
+    const away = Number((cell.value - cell.target).toFixed(ind.decimals));
+    return `${away > 0 ? "+" : away < 0 ? "−" : "±"}${this.number(Math.abs(away), ind.decimals)}`;
   }
 
   interval(cell, ind) {
@@ -113,12 +203,13 @@ export class Model {
   levels(ind) { return [...new Set(this.page.periods.map((p) => p.level))]
     .filter((level) => this.series(ind, level).length); }
 
-  /** The period wanted if the indicator has it, else the one that ends nearest to it, the shortest of those. */
+  /** The period wanted if the indicator has it, else the nearest end: years beside years, then the shortest. */
   nearest(ind, token) {
     if (ind.periods.includes(token)) return token;
     const wanted = this.period(token), days = (a, b) => Math.abs(Date.parse(a) - Date.parse(b));
+    const other = (p) => (sort(p.level) === sort(wanted.level) ? 0 : p.level === "phase" ? 2 : 1);   // a phase is the last to stand in
     const known = ind.periods.map((t) => this.period(t)).filter(Boolean).sort((a, b) => (wanted
-      ? days(a.end, wanted.end) - days(b.end, wanted.end) : Date.parse(b.end) - Date.parse(a.end)) || days(a.start, a.end) - days(b.start, b.end));
+      ? other(a) - other(b) || days(a.end, wanted.end) - days(b.end, wanted.end) : Date.parse(b.end) - Date.parse(a.end)) || days(a.start, a.end) - days(b.start, b.end));
     return known.length ? known[0].token : token;
   }
 

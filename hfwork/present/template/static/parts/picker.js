@@ -1,5 +1,6 @@
 /** Which indicator: groups by kind of family that open and close, and a box to find one by name, id or code. */
-import { badge, h } from "./table.js";
+import { badge, h } from "../element.js";
+import { PARTS } from "../frame.js";
 
 const folded = (text) => text.normalize("NFKC").toLowerCase().replace(/_/g, " ");
 
@@ -11,13 +12,21 @@ function groups(m) {
   return rest.length && m.page.kinds.length ? [...m.page.kinds, other] : m.page.kinds;
 }
 
-export const kindOf = (m, id) => (groups(m).find((kind) => kind.indicators.includes(id)) || { id: "" }).id;
+const kindOf = (m, id) => (groups(m).find((kind) => kind.indicators.includes(id)) || { id: "" }).id;
+
+PARTS.kinds = ({ m, page, state, memory, choose }) => {
+  if (!page.kinds.length) return null;
+  const own = kindOf(m, state.indicator);
+  if (memory.shown !== state.indicator && !memory.open.has(own)) memory.open = new Set([own]);
+  memory.shown = state.indicator;
+  return picker(m, state, memory, choose);
+};
 
 /**
  * The panel. `memory` lasts from one drawing to the next: what was typed and which groups stand open;
  * the group of the chosen indicator opens by itself.
  */
-export function picker(m, state, memory, choose) {
+function picker(m, state, memory, choose) {
   const count = { n: 0, t: 0, met: 0, near: 0, behind: 0 };
   const cards = groups(m).map((kind) => group(m, state, kind, count, choose));
   const box = h("input", { type: "search", "data-key": "find", id: "hf-find", autocomplete: "off", spellcheck: "false", value: memory.query, placeholder: m.say("ui.find_hint") });
@@ -33,7 +42,7 @@ export function picker(m, state, memory, choose) {
   const whole = h("div", { class: "hf-pick" }, h("div", { class: "hf-find" }, h("label", { for: "hf-find" }, m.say("ui.find")), box, told), h("div", { class: "hf-cards", style: `--kinds:${cards.length}` }, cards));
   whole.addEventListener("keydown", (event) => keys(event, parts, () => { memory.query = box.value = ""; show(m, parts, memory); }));
   show(m, parts, memory);
-  return [h("h2", {}, h("span", {}, m.say("ui.kinds")), m.say(count.t ? "ui.kinds_title" : "ui.kinds_title_none", count)), whole];
+  return { title: m.say(count.t ? "ui.kinds_title" : "ui.kinds_title_none", count), body: whole };
 }
 
 function group(m, state, kind, count, choose) {

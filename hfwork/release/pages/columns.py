@@ -1,4 +1,4 @@
-"""The columns of each page, written when a release is made; a page shows and never computes."""
+"""The columns all pages share: places, periods, indicators, cells and sentences."""
 
 from __future__ import annotations
 
@@ -9,81 +9,62 @@ from typing import Any
 import pandas as pd
 
 from hfwork import text
+from hfwork.measure.frame import THEN
 from hfwork.plan.folder import Plan
 from hfwork.plan.indicators import Indicator
-from hfwork.plan.periods import LEVELS, Period
 from hfwork.plan.tables import Words
 from hfwork.release.cells import day
 from hfwork.release.packing import pack, pack_cells
+from hfwork.release.pages import findings
+from hfwork.release.pages.source import Source
 from hfwork.release.sentences import period_name
 from hfwork.release.shapes import map_note, outline
 
-_RECENT_MONTHS = 13  # older months stay in the release; a page shows them as quarters
+FORMAT = 4
 _KEPT = ["place", "period", "state", "reason", "status", "grade", "target", "apportioned", "numerator", "denominator",
          "value", "lower95", "upper95", "receipt", "merge"]  # fmt: skip
 
 
-def overview(
-    plan: Plan,
-    meta: dict[str, Any],
-    cells: pd.DataFrame,
-    sentences: pd.DataFrame,
-    shapes: pd.DataFrame,
-    periods: list[Period],
-) -> dict[str, Any]:
-    """The page 总览: phases, kinds with indicators and status, map, table, sentences.
+def shared(source: Source) -> dict[str, Any]:
+    """The columns every page has: release, places with their outlines, periods, indicators, cells, sentences.
 
-    ``cells`` are the published ones with columns ``receipt`` and ``merge`` (``steadiness``); only the two coarsest
-    levels are shown, and only those read with the units of the day of the release.
+    Only the two coarsest levels are shown. ``then``: units that were since split or merged, with their own cells.
     """
-    levels = list(plan.places.levels[:2])
-    months = [p.token for p in periods if p.level == "month"]
-    shown = [p for p in periods if p.level != "month" or p.token in months[-_RECENT_MONTHS:]]
-    shown = sorted(shown, key=lambda p: (-LEVELS.index(p.level), -p.start.toordinal()))
-    tokens = [p.token for p in shown]
-    cells = cells[(cells["boundaries"] != "then") & cells["level"].isin(levels) & cells["period"].isin(tokens)]
-    places = [str(code) for code in shapes["code"]]
-    at = {place: i for i, place in enumerate(places)} | {plan.places.root: -1}
-    row = {token: i for i, token in enumerate(tokens)}
-    numbered = cells.assign(place=cells["place"].map(at), period=cells["period"].map(row))
-    numbered = numbered[numbered["place"].notna()]
-    parts = {str(name): part[_KEPT] for name, part in numbered.groupby("indicator")}
-    have = {name: sorted(int(i) for i in part["period"].unique()) for name, part in parts.items()}
-    made = [_indicator(plan, indicator, have.get(indicator.id, [])) for indicator in plan.indicators.values()]
+    plan, meta = source.plan, source.meta
+    parts = {str(name): part for name, part in source.today.groupby("indicator")}
+    entries = [_indicator(plan, indicator, source.periods_of[indicator.id]) for indicator in plan.indicators.values()]
+    tokens = list(source.period_at)
     return {
-        "page": "overview",
-        "format": 3,
+        "format": FORMAT,
         "release": meta,
-        "start": _start(plan, cells),
+        "start": _start(plan, source.today),
         "phases": [
-            {"id": p.id, "name": _both(p.name), "start": str(p.start), "end": str(p.end), "clause": p.clause}
+            {"id": p.id, "name": both(p.name), "start": str(p.start), "end": str(p.end), "clause": p.clause}
             for p in plan.campaign.phases
         ],
         "days": _days(plan),
         "kinds": [
             {
                 "id": kind.id,
-                "name": _both(kind.name),
+                "name": both(kind.name),
                 "clause": kind.clause,
                 "indicators": [i.id for i in plan.indicators.values() if i.kind == kind.id],
             }
             for kind in plan.campaign.kinds
         ],
-        "indicators": made,
+        "indicators": entries,
         "places": [
             {
-                "code": code,
-                "name": {lang: plan.places.name(code, lang) for lang in text.LANGUAGES},
+                **_named(plan, code),
                 "label": {lang: plan.places.label(code, lang) for lang in text.LANGUAGES},
                 "schematic": bool(schematic),
                 **outline(shape, plan.map.kind == "shapes"),
             }
-            for code, schematic, shape in zip(places, shapes["schematic"], shapes["geometry"], strict=True)
+            for code, schematic, shape in zip(
+                source.places, source.shapes["schematic"], source.shapes["geometry"], strict=True
+            )
         ],
-        "root": {
-            "code": plan.places.root,
-            "name": {lang: plan.places.name(plan.places.root, lang) for lang in text.LANGUAGES},
-        },
+        "root": _named(plan, plan.places.root),
         "map": {"schematic": bool(plan.map.schematic), "note": map_note(plan, day(meta["as_of"]))},
         "periods": [
             {
@@ -94,17 +75,49 @@ def overview(
                 "end": str(p.end),
                 "partial": p.start < plan.campaign.monitoring.start or p.end > day(meta["as_of"]),
             }
-            for p in shown
+            for p in source.shown
         ],
         "cells": [
-            pack_cells(_records(parts.get(entry["id"])), entry["at"], len(places), entry["decimals"]) for entry in made
+            pack_cells(_records(parts.get(e["id"])), e["at"], len(source.places), e["decimals"]) for e in entries
         ],
-        "sentences": _sentences(sentences, [str(entry["id"]) for entry in made], tokens),
+        "then": _then(source, entries),
+        "comparisons": findings.comparisons(source),
+        "verdicts": findings.verdicts(source),
+        "sentences": _sentences(source.found["sentences"], list(plan.indicators), tokens),
+    }
+
+
+def _named(plan: Plan, code: str) -> dict[str, Any]:
+    return {"code": code, "name": {lang: plan.places.name(code, lang) for lang in text.LANGUAGES}}
+
+
+def _then(source: Source, entries: list[dict[str, Any]]) -> dict[str, Any]:
+    """Units as they were: what they are now (``heirs``, indexes of places) and their cells, packed like the others."""
+    lineage = source.found["lineage"]
+    gone = [str(code) for code in lineage["place"].drop_duplicates()]
+    heirs = {code: [source.place_at[h] for h in lineage.loc[lineage["place"] == code, "heir"] if h in source.place_at]
+             for code in gone}  # fmt: skip
+    units = [code for code in gone if heirs[code]]
+    at = {code: i for i, code in enumerate(units)}
+    rows = source.cells[(source.cells["boundaries"] == THEN) & source.cells["place"].isin(units)]
+    rows = rows.assign(at_place=rows["place"].map(at), at_period=rows["period"].map(source.period_at)).dropna(
+        subset="at_period"
+    )
+    parts = {str(name): part for name, part in rows.groupby("indicator")}
+    return {
+        "units": [{**_named(source.plan, code), "heirs": heirs[code]} for code in units],
+        "cells": [
+            pack_cells(_records(parts.get(e["id"])), e["at"], len(units), e["decimals"]) if e["id"] in parts else None
+            for e in entries
+        ],
     }
 
 
 def _records(part: pd.DataFrame | None) -> list[dict[str, Any]]:
-    return [] if part is None else [{str(k): v for k, v in row.items()} for row in part.to_dict("records")]
+    if part is None:
+        return []
+    kept = part[_KEPT].assign(place=part["at_place"], period=part["at_period"])
+    return [{str(k): v for k, v in row.items()} for row in kept.to_dict("records")]
 
 
 def _sentences(sentences: pd.DataFrame, ids: Sequence[str], tokens: Sequence[str]) -> dict[str, Any]:
@@ -120,19 +133,15 @@ def _sentences(sentences: pd.DataFrame, ids: Sequence[str], tokens: Sequence[str
     return {"forms": [json.loads(form) for form in forms], "rows": pack(rows)}
 
 
-def as_bytes(page: dict[str, Any]) -> bytes:
-    """A page as compact JSON; NaN would be invalid and is an error."""
-    return json.dumps(page, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-
-
-def _both(words: Words) -> dict[str, str]:
+def both(words: Words) -> dict[str, str]:
+    """A text of the plan in both languages."""
     return {"zh": words.zh, "en": words.en}
 
 
 def _days(plan: Plan) -> list[dict[str, Any]]:
     years = range(plan.campaign.monitoring.start.year, plan.campaign.monitoring.end.year + 1)
     return [
-        {"name": _both(named.name), "dates": [str(named.on(year)) for year in years]}
+        {"name": both(named.name), "dates": [str(named.on(year)) for year in years]}
         for named in plan.campaign.named_days
     ]
 
@@ -142,16 +151,16 @@ def _indicator(plan: Plan, indicator: Indicator, periods: list[int]) -> dict[str
     return {
         "id": indicator.id,
         "code": indicator.code,
-        "name": _both(indicator.name),
-        "unit": _both(indicator.unit),
-        "definition": _both(indicator.definition),
-        "calculation": _both(indicator.calculation),
-        "notes": _both(indicator.notes),
-        "source": _both(indicator.source),
+        "name": both(indicator.name),
+        "unit": both(indicator.unit),
+        "definition": both(indicator.definition),
+        "calculation": both(indicator.calculation),
+        "notes": both(indicator.notes),
+        "source": both(indicator.source),
         "direction": indicator.direction,
         "kind": indicator.kind,
         "clause": indicator.clause or "",
-        "lead": _both(lead) if lead else None,
+        "lead": both(lead) if lead else None,
         "decimals": 0 if indicator.plain else indicator.decimals,
         "factor": indicator.factor,
         "plain": indicator.plain,
@@ -162,18 +171,24 @@ def _indicator(plan: Plan, indicator: Indicator, periods: list[int]) -> dict[str
 
 
 def _start(plan: Plan, cells: pd.DataFrame) -> dict[str, str]:
-    """What the page opens with: the first rate with a target and its latest, shortest figure with data."""
+    """What pages open with: the indicator the plan names, else the first rate with a target; its latest figure, of a
+    quarter if there is one: a month is mostly chance.
+    """
     whole = cells[(cells["level"] == plan.places.levels[0]) & (cells["state"] == "value")]
     ranked = whole[whole["target"].notna()] if whole["target"].notna().any() else whole
     if not len(ranked):
         first = cells.iloc[0]
         return {"indicator": str(first["indicator"]), "period": str(first["period"])}
     order = {name: i for i, name in enumerate(plan.indicators)}
-    name = min(ranked["indicator"].unique(), key=lambda n: (plan.indicators[n].plain, order[n]))
-    mine = ranked[ranked["indicator"] == name].sort_values("end", kind="stable")
+    named = plan.campaign.opens_with
+    if named not in set(ranked["indicator"]):
+        named = min(ranked["indicator"].unique(), key=lambda n: (plan.indicators[n].plain, order[n]))
+    mine = ranked[ranked["indicator"] == named].sort_values("end", kind="stable")
+    longer = mine[[token.count("-") == 0 or token[5] in "QH" for token in mine["period"]]]
+    mine = longer if len(longer) else mine
     latest = mine[mine["end"] == mine["end"].iloc[-1]]
     by_length = latest.assign(days=(pd.to_datetime(latest["end"]) - pd.to_datetime(latest["start"])).dt.days)
     return {
-        "indicator": str(name),
+        "indicator": str(named),
         "period": str(by_length.sort_values("days", kind="stable")["period"].iloc[0]),
     }

@@ -1,32 +1,32 @@
-/** The table of places, and its CSV. */
+/** The table of places. */
+import { badge, h } from "../element.js";
+import { PARTS } from "../frame.js";
 
-/** An element; texts are always set as text, so that a name can never become markup. */
-export function h(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (value === null || value === undefined || value === false) continue;
-    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
-    else element.setAttribute(key, value === true ? "" : value);
-  }
-  element.append(...children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== false));
-  return element;
-}
+PARTS.table = ({ m, page, state, choose }) => {
+  const ind = m.indicator(state.indicator), cells = listedPlaces(m, state).map((row) => row.cell);
+  const has = (name) => cells.some((c) => c.state === name) && m.say(`ui.${name}_note`);
+  return {
+    title: m.say("ui.table_title", { indicator: m.name(ind.name), period: m.name(m.period(state.period).name), unit: m.places() }), file: [ind.id, state.period],
+    body: h("div", cells.length > 40 ? { class: "hf-long", tabindex: "0", role: "region", "aria-label": m.say("part.table") } : {}, placeTable(m, state, (place) => choose({ place }))),
+    notes: [m.say("ui.official_order"), has("suppressed"), has("unstable"), has("missing"), cells.some((c) => c.apportioned) && m.say("ui.apportioned_note"),
+      page.places.some((p) => p.schematic) && page.map.schematic && m.say("ui.schematic_place")],
+    csv: () => placeSheet(m, state),
+  };
+};
 
-/** Status in shape and word, e.g. ● 达标. */
-export function badge(m, status) {
-  if (!m.page.look.status[status]) return null;
-  return h("span", { class: `hf-badge hf-${status}` }, h("i", { "aria-hidden": "true" }, m.mark(status)), m.say(`status.${status}`));
-}
+/** The root and the places as they are read: {place, at, cell}. */
+const listedPlaces = (m, state) => [{ place: -1, at: m.page.root, cell: m.cell(state.indicator, state.period, -1) },
+  ...m.listed(state).map((at) => ({ place: at.place, at, cell: m.cell(state.indicator, state.period, at.place, state.boundaries === "then") }))];
 
 const COLUMNS = ["place", "value", "numerator", "denominator", "interval", "target", "status", "state", "grade", "receipt"];
 const RIGHT = new Set(["value", "numerator", "denominator", "interval", "target"]);
 
 /** The table: root first, then places in official order. `choose(place)` is called when a name is pressed. */
-export function placeTable(m, state, choose) {
+function placeTable(m, state, choose) {
   const ind = m.indicator(state.indicator);
-  const rows = [-1, ...m.page.places.keys()];
+  const rows = listedPlaces(m, state);
   const unit = m.unit(ind) && !m.isRate(ind) ? (m.lang === "zh" ? `（${m.unit(ind)}）` : ` (${m.unit(ind)})`) : "";
-  const cells = rows.map((p) => m.cell(state.indicator, state.period, p));
+  const cells = rows.map((row) => row.cell);
   const kept = COLUMNS.filter((key) => !["interval", "target", "status", "state", "denominator", "numerator"].includes(key)
     || cells.some((c) => ({ interval: Number.isFinite(c.lower), target: Number.isFinite(c.target), status: c.status !== "none", state: m.note(c) !== "",
       denominator: Number.isFinite(c.denominator), numerator: Number.isFinite(c.denominator) })[key]));
@@ -35,8 +35,8 @@ export function placeTable(m, state, choose) {
     numerator: m.number(c.numerator, 0), denominator: m.number(c.denominator, 0),
     target: Number.isFinite(c.target) ? m.figure(c.target, ind, false) : "—", state: m.note(c), grade: c.grade || "—", receipt: c.receipt || "—",
   });
-  const body = rows.map((place, k) => {
-    const c = cells[k], text = texts(place, c), at = m.place(place);
+  const body = rows.map(({ place, at, cell: c }) => {
+    const text = texts(place, c);
     return h("tr", { class: place < 0 ? "hf-root" : place === state.place ? "hf-chosen" : null, "data-code": at.code },
       kept.map((key) => {
         const label = m.say(`ui.col.${key}`);
@@ -56,35 +56,14 @@ export function placeTable(m, state, choose) {
     h("tbody", {}, body));
 }
 
-/** One field: quoted when needed; a text a spreadsheet would run as a formula gets an apostrophe. */
-export function field(value) {
-  if (value === null || value === undefined) return "";
-  if (typeof value === "number") return String(value);
-  const safe = /^[\s]*[=+\-@＝＋－＠]|^[\t\r\n]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
-}
-
-/** The table as CSV text with a byte-order mark, so that spreadsheets show Chinese; state and reason stand apart. */
-export function csv(m, state) {
+/** The same as it leaves: plain numbers, state and reason apart. */
+function placeSheet(m, state) {
   const ind = m.indicator(state.indicator), period = m.period(state.period);
   const keys = ["indicator", "period", "code", "place", "value", "unit", "numerator", "denominator", "lower", "upper", "target", "status", "state", "reason", "apportioned", "grade", "receipt"];
-  const head = [...keys.map((k) => m.say(k === "state" ? "ui.state" : `ui.col.${k}`)), m.say("ui.as_of"), m.say("ui.release")];
-  if (m.page.release.sample) head.push(m.say("ui.sample"));
-  const lines = [-1, ...m.page.places.keys()].map((place) => {
-    const c = m.cell(state.indicator, state.period, place), at = m.place(place);
-    const line = [m.name(ind.name), m.name(period.name), at.code, m.name(at.name),
+  const head = keys.map((k) => m.say(k === "state" ? "ui.state" : `ui.col.${k}`));
+  const rows = listedPlaces(m, state).map(({ at, cell: c }) => [m.name(ind.name), m.name(period.name), at.code, m.name(at.name),
       c.state === "suppressed" ? "*" : Number.isFinite(c.value) ? Number(c.value.toFixed(4)) : null, m.unit(ind), c.numerator, c.denominator, c.lower, c.upper, c.target,
       m.say(`status.${c.status}`), m.say(c.state === "value" ? "ui.has_value" : `state.${c.state}`), c.reason ? m.say(`reason.${c.reason}`) : "",
-      c.apportioned ? m.say("ui.apportioned") : "", c.grade, c.receipt, m.page.release.as_of, m.page.release.id];
-    return m.page.release.sample ? [...line, m.say("ui.sample_note")] : line;
-  });
-  return `\uFEFF${[head, ...lines].map((line) => line.map(field).join(",")).join("\r\n")}\r\n`;
-}
-
-export function save(name, text) {
-  const link = h("a", { href: URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" })), download: name });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+      c.apportioned ? m.say("ui.apportioned") : "", c.grade, c.receipt]);
+  return { head, rows };
 }
