@@ -45,7 +45,7 @@ PARTS.control = ({ m, page, state }) => {
     title, about: `${m.name(ind.name)} · ${m.name(place.name)}`, file: [ind.id, place.code],
     body: own && h("p", { class: "hf-real" }, h("strong", {}, m.say("control.real")), " ", h("span", { class: "hf-answer" }, m.say(`answer.${own.code}`))),
     notes: [m.say(found ? "control.note" : "control.note_none"), found && rows.some((row) => row.moves) && m.say("ui.legend_partial")], signs: [m.say("control.note")],
-    after: others.length ? h("details", { class: "hf-define", "data-keep": "verdicts" }, h("summary", { "data-key": "verdicts" }, m.say("control.others")), h("ul", { class: "hf-lines" }, others.map((s) => h("li", {}, s)))) : null,
+    after: others.length ? h("details", { class: "hf-define", open: !found, "data-keep": "verdicts" }, h("summary", { "data-key": "verdicts" }, m.say("control.others")), h("ul", { class: "hf-lines" }, others.map((s) => h("li", {}, s)))) : null,
     figure: rows.length ? { template: "control", fill: (width) => {
       const at = rows.map((_, i) => i), every = Math.max(1, Math.ceil(rows.length / Math.max(3, Math.floor(width / 62)))), ticks = at.filter((i) => i % every === 0);
       const named = tokens.map((token) => ({ token, level: /-\d\d$/.test(token) ? "month" : "" }));

@@ -61,10 +61,11 @@ PARTS.spine = (view) => {
     name: [h("button", { type: "button", class: "hf-name", "data-key": `spine-${r.ind.id}`, "aria-pressed": String(r.ind.id === state.indicator), onclick: () => choose({ indicator: r.ind.id }) }, m.name(r.ind.name)), r.token !== state.period && h("small", {}, ` ${m.name(m.period(r.token).name)}`)].filter(Boolean),
     value: m.shown(r.cell, r.ind), whole: Number.isFinite(r.whole) ? m.figure(r.whole, r.ind) : "—", spine: spineBar(m, r), code: compared(m, r.code) || "",
     target: r.cell.status !== "none" ? [badge(m, r.cell.status), ` ${m.distance(r.cell, r.ind)}`] : Number.isFinite(r.cell.value) ? "" : m.note(r.cell) });
+  const told = (own) => h("small", {}, m.say("spine.group", { n: own.length, better: own.filter((r) => r.code === "better").length, worse: own.filter((r) => r.code === "worse").length }));
   const groups = [...page.kinds.map((kind) => [m.name(kind.name), rows.filter((r) => r.ind.kind === kind.id)]), [page.kinds.length ? m.say("ui.other_indicators") : m.say("part.spine"), rows.filter((r) => !page.kinds.some((k) => k.id === r.ind.kind))]].filter(([, own]) => own.length);
   return {
     title: m.say("spine.title", { place, better: count("better"), worse: count("worse"), n: known.length, other: count("higher") + count("lower") }), file: [m.place(state.place).code, state.period],
-    body: groups.map(([name, own]) => h("div", { class: "hf-group" }, h("h3", {}, name), grid(name, columns, own.map(line), { class: "hf-spines" }))), notes: [m.say("spine.note"), m.say("spine.far")], signs: [m.say("spine.note")],
+    body: groups.map(([name, own], i) => h("details", { class: "hf-group", open: view.width > 760 || i === 0 || own.some((r) => r.ind.id === state.indicator), "data-keep": `group-${i}` }, h("summary", { "data-key": `group-${i}` }, h("strong", {}, name), " ", told(own)), grid(name, columns, own.map(line), { class: "hf-spines" }))), notes: [m.say("spine.note"), m.say("spine.far")], signs: [m.say("spine.note")],
     about: `${place} · ${m.name(m.period(state.period).name)}`,
     image: { template: "spine", fill: () => spineTable(m, rows.filter((r) => r.spread), place) },
     csv: () => ({ head: [...["indicator", "period", "value", "numerator", "denominator", "lower", "upper", "target", "status"].map((k) => m.say(`ui.col.${k}`)), m.name(page.root.name), m.say("spine.against"), m.say("ui.col.state"), m.say("ui.col.receipt")],
