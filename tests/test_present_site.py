@@ -456,7 +456,8 @@ TRIED = ["execute_request", "complete_request", "inspect_request", "history_requ
 
 
 def message(kind: str, channel: str, content: dict[str, Any]) -> dict[str, Any]:
-    head = {"msg_id": f"{kind}-{channel}", "msg_type": kind, "username": "x", "session": "s", "version": "5.3"}
+    head = {"msg_id": f"{kind}-{channel}", "msg_type": kind, "session": "s", "version": "5.3"}
+    head["username"] = uuid.uuid4().hex  # a kernel hears no message twice
     head["date"] = "2018-06-30T00:00:00Z"
     parts = {"parent_header": {}, "metadata": {}, "content": content, "buffers": [], "channel": channel}
     return {"header": head, "msg_id": head["msg_id"], "msg_type": kind, **parts}

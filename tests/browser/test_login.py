@@ -67,7 +67,7 @@ def test_english_from_the_door_on(page: Page, served: str) -> None:
     expect(page.get_by_role("alert")).to_have_text(text.say("serve.login.wrong", "en"))
     enter(page, "  开门 ｏpen-2018 ")  # pasted and typed with a Chinese keyboard
     page.wait_for_selector(DRAWN)
-    assert page.url == served + "?lang=en" and page.locator("h1").inner_text() == text.say("ui.overview", "en")
+    assert page.url == served + "?lang=en" and page.locator("html").get_attribute("lang") == "en"
     page.goto(served + "nothing")
     assert text.say("serve.notice.404", "zh") in page.locator("h1").inner_text()
     page.get_by_role("link").click()
@@ -89,7 +89,7 @@ def test_on_a_phone_without_scripts(browser: Browser, served: str, scheme: str, 
     seen = page.locator("h1, .soft, #said, label, button, .foot p, .foot a").evaluate_all(CONTRAST)
     assert len(seen) == 7 and min(seen) >= 4.5, seen
     enter(page, PASSWORD)
-    assert "hf-board" in page.content()
+    page.wait_for_selector("#hf-board", state="attached")
     context.close()
 
 
