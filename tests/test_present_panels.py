@@ -113,6 +113,10 @@ def test_start_says_what_is_wrong(folder: Path, tmp_path: Path, monkeypatch: pyt
     with pytest.raises(HfworkError) as error:
         server.start(folder)
     assert error.value.code == "no_dashboard"
+    (tmp_path / "overview.ipynb").write_text("{")
+    with pytest.raises(HfworkError) as error:
+        server.start(folder)
+    assert error.value.code == "bad_dashboard" and "overview.ipynb" in str(error.value)
 
 
 def test_a_page_loads_nothing_heavy() -> None:

@@ -31,7 +31,7 @@ def folder() -> Path:
 def find(name: str) -> Dashboard | None:
     """The dashboard of this name, or None. No name leads out of the folder, or to a hidden file.
 
-    Raises ``HfworkError('no_dashboard')`` for a file that is no notebook.
+    Raises ``HfworkError('bad_dashboard')`` for a file that is no notebook.
     """
     file = folder() / f"{name}.ipynb"
     if not re.fullmatch(r"\w[\w-]{0,80}", name) or not file.is_file():
@@ -40,7 +40,7 @@ def find(name: str) -> Dashboard | None:
         metadata = json.loads(file.read_text("utf-8"))["metadata"]
         return Dashboard(file, str(metadata.get("title", name)), str(metadata.get("hfwork", {}).get("page", "")))
     except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise HfworkError("no_dashboard", given=file) from error
+        raise HfworkError("bad_dashboard", given=file) from error
 
 
 def homes() -> list[Dashboard]:
@@ -52,7 +52,7 @@ def homes() -> list[Dashboard]:
 
 
 def all_pages() -> list[str]:
-    """The pages of a release that the dashboards show. Raises ``HfworkError('no_dashboard')``."""
+    """The pages of a release that the dashboards show. Raises ``HfworkError``: ``no_dashboard``, ``bad_dashboard``."""
     homes()
     found = [find(file.stem) for file in sorted(folder().glob("*.ipynb"))]
     return [dashboard.page for dashboard in found if dashboard and dashboard.page]

@@ -119,7 +119,7 @@ def start(
 def check(release: str | Path, port: int = 0) -> None:
     """Refuse now rather than on the page. A page that an older release has not yet is no mistake.
 
-    Raises ``HfworkError``: ``no_release``, ``damaged_release``, ``no_dashboard``, ``port_taken``.
+    Raises ``HfworkError``: ``no_release``, ``damaged_release``, ``no_dashboard``, ``bad_dashboard``, ``port_taken``.
     """
     opened = open_release(release)
     for page in dashboards.all_pages():
