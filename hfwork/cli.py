@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from getpass import getpass
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +136,7 @@ def _demo(options: argparse.Namespace) -> None:
     if workspace.plan.id != (wanted := load_plan(source).id):
         raise HfworkError("other_plan", given=folder, holds=workspace.plan.id, wanted=wanted)
     if not options.no_serve:
-        _serve_release(workspace.releases / "current", options.port)
+        _serve_release(workspace.releases / "current", options.port)  # a demonstration stops for no question
 
 
 def _init(options: argparse.Namespace) -> None:
@@ -236,18 +237,24 @@ def _write(file: str, content: str, encoding: str = "utf-8") -> None:
 
 
 def _serve(options: argparse.Namespace) -> None:
-    if options.release:
-        _serve_release(Path(options.release), options.port)
-    else:
-        _serve_release(_marked(_folder(options)) / "releases" / "current", options.port)
+    folder = None if options.release else _marked(_folder(options))
+    release = folder / "releases" / "current" if folder else Path(options.release)
+    ask = getpass if sys.stdin and sys.stdin.isatty() else None
+    _serve_release(release, options.port, ask, login=not options.no_login, renew=options.new_password)
 
 
-def _serve_release(release: Path, port: int) -> None:
-    from hfwork.present.server import serve
-    from hfwork.release.bundle import open_release
+def _serve_release(release: Path, port: int, ask: Any = None, *, login: bool = True, renew: bool = False) -> None:
+    from hfwork.present import login as door
+    from hfwork.present import server
 
-    open_release(release).page("overview")  # refuse a damaged one now, not on the page
-    serve(release, port, lambda url: print(text.say("cli.serving", url=url), flush=True))
+    server.check(release, port)  # before a password is asked for
+    entry = door.entry(release, ask, renew=renew) if login else None
+
+    def said(url: str) -> None:
+        words = entry.keep() if entry else text.say("serve.open")
+        print(*filter(None, [text.say("cli.serving", url=url), words]), sep="\n", flush=True)
+
+    server.serve(release, port, said, login=entry.login if entry else None)
 
 
 def _plan(options: argparse.Namespace) -> None:

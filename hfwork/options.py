@@ -16,7 +16,7 @@ from hfwork.errors import HfworkError
 
 USAGE_ERRORS = (
     "usage", "unknown_command", "unknown_option", "unknown_language", "missing_argument", "missing_value",
-    "needless_value", "too_many", "bad_port", "empty_word",
+    "needless_value", "not_together", "too_many", "bad_port", "empty_word",
 )  # fmt: skip
 _BEFORE = ("--lang", "--workspace")  # options with a value that may stand before the command
 _NUMBER = re.compile(r"-\d+")
@@ -24,6 +24,7 @@ _COMPLAINTS = (  # argparse's own words, which it cannot say in Chinese
     ("missing_argument", re.compile(r"the following arguments are required: (.*)")),
     ("missing_value", re.compile(r"argument (.*): expected .*argument.*")),
     ("needless_value", re.compile(r"argument (.*): ignored explicit argument.*")),
+    ("not_together", re.compile(r"argument (.*): not allowed with argument (?P<other>.*)")),
 )
 
 
@@ -51,7 +52,8 @@ class Parser(argparse.ArgumentParser):
         """Argparse's complaint in the user's language."""
         for code, pattern in _COMPLAINTS:
             if match := pattern.fullmatch(message):
-                raise HfworkError(code, given=match[1], usage=self.usage_line)
+                other = match[match.re.groups]
+                raise HfworkError(code, given=match[1], other=other, usage=self.usage_line)
         raise HfworkError("usage", given=message, usage=self.usage_line)
 
 
@@ -114,6 +116,9 @@ def _arguments(made: dict[str, Parser]) -> None:
     made["trace"].add_argument("code", metavar="CODE", help=text.say("cli.code"))
     port_of("serve")
     made["serve"].add_argument("--release", metavar="DIR", help=text.say("cli.release"))
+    for_login = made["serve"].add_mutually_exclusive_group()
+    for_login.add_argument("--no-login", action="store_true", help=text.say("cli.no_login"))
+    for_login.add_argument("--new-password", action="store_true", help=text.say("cli.new_password"))
     plan("plan", None)
     made["plan"].add_argument("--catalogue", metavar="FILE", help=text.say("cli.catalogue"))
     made["compare"].add_argument("old", metavar="OLD", help=text.say("cli.old"))

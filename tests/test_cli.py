@@ -297,6 +297,7 @@ USAGE: list[tuple[list[object], str, str]] = [
     (["serve", "--port", "-1"], "-1", "65535"),
     (["serve", "--port", "9" * 5000], "9999", "65535"),
     (["serve", "--port", "http"], "http", "65535"),
+    (["serve", "--no-login", "--new-password"], "--no-login", "--new-password"),
     (["ledger", "--lang"], "--lang", "hfwork ledger"),
     (["-x"], "-x", "--help"),
     (["receive", ""], '""', "hfwork receive"),

@@ -8,11 +8,9 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import tornado.web
 from page_fixture import Fixed, overview, write_release
 
 from hfwork import text
@@ -94,25 +92,11 @@ def test_release_is_found_in_the_workspace(tmp_path: Path, monkeypatch: pytest.M
     assert pages.find_release() == tmp_path / "other" / "releases" / "current"
 
 
-def _request(host: str) -> Any:
-    return SimpleNamespace(request=SimpleNamespace(host_name=host))
-
-
-def test_hook_prints_the_page_of_the_current_release(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_printed_is_that_of_the_current_release(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     current = folder.parent / "current"
     current.symlink_to(folder)
     monkeypatch.setenv("HFWORK_RELEASE", str(current))
-    notebook = SimpleNamespace(metadata={"hfwork": {"page": "overview"}})
-    settings.print_page(_request("127.0.0.1"), notebook, "")
-    assert json.loads(notebook.metadata["hfwork_page"])["page"] == "overview"
-
-
-def test_hook_refuses_a_foreign_host(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HFWORK_RELEASE", str(folder))
-    with pytest.raises(tornado.web.HTTPError):
-        settings.print_page(_request("evil.example"), SimpleNamespace(metadata={}), "")
-    monkeypatch.setenv("HFWORK_HOSTS", "board.example")
-    settings.print_page(_request("board.example"), SimpleNamespace(metadata={}), "")
+    assert json.loads(settings.printed("overview"))["page"] == "overview"
 
 
 def test_start_says_what_is_wrong(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,6 +113,10 @@ def test_start_says_what_is_wrong(folder: Path, tmp_path: Path, monkeypatch: pyt
     with pytest.raises(HfworkError) as error:
         server.start(folder)
     assert error.value.code == "no_dashboard"
+    (tmp_path / "overview.ipynb").write_text("{")
+    with pytest.raises(HfworkError) as error:
+        server.start(folder)
+    assert error.value.code == "bad_dashboard" and "overview.ipynb" in str(error.value)
 
 
 def test_a_page_loads_nothing_heavy() -> None:

@@ -1,4 +1,4 @@
-"""Serves the dashboards: Voila on its own, on this computer only, with settings made for a locked-down page."""
+"""Serves the dashboards: starts ``hfwork.present.site`` on this computer only, and sees to its end."""
 
 from __future__ import annotations
 
@@ -14,16 +14,19 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import FrameType
 
 from hfwork.errors import HfworkError
+from hfwork.present import dashboards
+from hfwork.present.login import Login
 from hfwork.present.pages import HERE, plotly_bundle, script, style
+from hfwork.present.settings import TEMPLATE
 from hfwork.release.bundle import open_release
 
-TEMPLATE = "hfwork"
-SETTINGS = "from hfwork.present.settings import configure\nconfigure(get_config(), {settings})  # noqa: F821\n"
+SITE = "hfwork.present.site"  # the module that runs as the child
 PATIENCE = 90.0  # seconds; a cold start on a busy two-core machine took fifteen
 
 
@@ -52,10 +55,12 @@ def serve(
     port: int = 8866,
     said: Callable[[str], None] = print,
     *,
-    dashboard: str = "overview",
     base_url: str = "/",
+    login: Login | None = None,
 ) -> None:
-    """Serve a release until Ctrl-C or SIGTERM; ``said`` is called with the address once the page answers.
+    """Serve a release until Ctrl-C or SIGTERM; ``said`` is called with the address once the server answers.
+
+    ``login`` is what visitors must pass; None lets everybody in who reaches the address.
 
     Raises what ``start`` raises, and ``HfworkError('dashboard_failed')`` when the server dies by itself.
     """
@@ -67,7 +72,7 @@ def serve(
     before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGINT)}
     server: Server | None = None
     try:
-        server = start(release, port, dashboard=dashboard, base_url=base_url)
+        server = start(release, port, base_url=base_url, login=login)
         said(server.url)
         server.process.wait()
         raise HfworkError("dashboard_failed", log=_last_words(server))
@@ -81,21 +86,24 @@ def serve(
 
 
 def start(
-    release: str | Path, port: int = 0, *, dashboard: str = "overview", base_url: str = "/", patience: float = PATIENCE
+    release: str | Path,
+    port: int = 0,
+    *,
+    base_url: str = "/",
+    login: Login | None = None,
+    patience: float = PATIENCE,
 ) -> Server:
-    """Start Voila as a child process on 127.0.0.1 and wait until it answers; port 0 takes a free one.
+    """Start the server as a child process on 127.0.0.1 and wait until it answers; port 0 takes a free one.
 
     ``release`` may be ``releases/current``: it is followed anew for every page view, never in the middle of one.
-    Raises ``HfworkError``: ``no_release``, ``damaged_release``, ``no_dashboard``, ``port_taken``, ``dashboard_failed``.
+    ``login`` is what visitors must pass; None lets everybody in who reaches the address.
+    Raises what ``check`` raises, and ``HfworkError('dashboard_failed')``.
     """
-    notebook = dashboards() / f"{dashboard}.ipynb"
-    if not notebook.is_file():
-        raise HfworkError("no_dashboard", given=str(notebook))
-    open_release(release).page(dashboard)  # refuse now rather than on the page
+    check(release, port)
     port = free_port(port)
     folder = Path(tempfile.mkdtemp(prefix="hfwork-"))
     try:
-        process = _launch(folder, Path(release).absolute(), notebook, port, base_url)
+        process = _launch(folder, Path(release).absolute(), port, base_url, login)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -108,9 +116,19 @@ def start(
     return server
 
 
-def dashboards() -> Path:
-    """The folder of dashboard notebooks: HFWORK_DASHBOARDS, else ``dashboards`` beside the package."""
-    return Path(os.environ.get("HFWORK_DASHBOARDS") or HERE.parent.parent / "dashboards")
+def check(release: str | Path, port: int = 0) -> None:
+    """Refuse now rather than on the page. A page that an older release has not yet is no mistake.
+
+    Raises ``HfworkError``: ``no_release``, ``damaged_release``, ``no_dashboard``, ``bad_dashboard``, ``port_taken``.
+    """
+    opened = open_release(release)
+    for page in dashboards.all_pages():
+        try:
+            opened.page(page)
+        except HfworkError as problem:
+            if problem.code != "unknown_page":
+                raise
+    free_port(port)
 
 
 def free_port(port: int) -> int:
@@ -129,27 +147,28 @@ def template_into(share: Path) -> None:
     """Lay out the Voila template below a Jupyter data folder: our pages, the board and plotly as static files."""
     target = share / "voila" / "templates" / TEMPLATE
     (target / "static").mkdir(parents=True)
-    for name in ("conf.json", "index.html.j2"):
-        shutil.copy(HERE / "template" / name, target / name)
+    for file in (HERE / "template").iterdir():
+        if file.is_file():
+            shutil.copy(file, target / file.name)
     (target / "static" / "board.js").write_text(script(), "utf-8")
     (target / "board.css.j2").write_text("{% raw %}" + style() + "{% endraw %}", "utf-8")
     shutil.copy(plotly_bundle(), target / "static" / "plotly.min.js")
 
 
-def _launch(folder: Path, release: Path, notebook: Path, port: int, base_url: str) -> subprocess.Popen[bytes]:
+def _launch(folder: Path, release: Path, port: int, base_url: str, login: Login | None) -> subprocess.Popen[bytes]:
     share, config = folder / "share", folder / "config"
     template_into(share)
     for made in (config, folder / "ipython", folder / "run"):
         made.mkdir()
-    settings = {"ip": "127.0.0.1", "port": port, "base_url": base_url, "connection_dir_root": str(folder / "run")}
-    (config / "voila.py").write_text(SETTINGS.format(settings=json.dumps(settings)), "utf-8")
+    notebooks = dashboards.folder().absolute()
+    orders = {"ip": "127.0.0.1", "port": port, "base_url": base_url, "login": asdict(login) if login else None}
+    orders |= {"connection_dir_root": str(folder / "run"), "root_dir": str(notebooks)}
     here = {
         "HFWORK_RELEASE": str(release),
+        "HFWORK_DASHBOARDS": str(notebooks),
         "HFWORK_DRAWN": "1",
         # The very hfwork that serves, in Voila and in its kernels, however it was found here.
         "PYTHONPATH": os.pathsep.join(filter(None, [str(HERE.parent.parent), os.environ.get("PYTHONPATH")])),
-        # Without our settings Voila would go on with its own, which are open: better no server at all.
-        "TRAITLETS_APPLICATION_RAISE_CONFIG_FILE_ERROR": "1",
         # Only our own settings count, never those of whoever starts the server.
         "JUPYTER_NO_CONFIG": "1",
         "JUPYTER_CONFIG_DIR": str(config),
@@ -158,11 +177,15 @@ def _launch(folder: Path, release: Path, notebook: Path, port: int, base_url: st
         "JUPYTER_PATH": str(share),
         "IPYTHONDIR": str(folder / "ipython"),
     }
-    command = [sys.executable, "-m", "voila", str(notebook), "--no-browser", f"--Voila.config_file_paths={config}"]
     with (folder / "voila.log").open("wb") as log:
-        return subprocess.Popen(
-            command, cwd=notebook.parent, env={**os.environ, **here}, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-        )
+        process = subprocess.Popen(
+            [sys.executable, "-m", SITE], cwd=notebooks, env={**os.environ, **here},
+            stdin=subprocess.PIPE, stdout=log, stderr=log,
+        )  # fmt: skip
+    assert process.stdin is not None
+    with suppress(BrokenPipeError), process.stdin:  # one that died at once says why in its log
+        process.stdin.write(json.dumps(orders).encode() + b"\n")
+    return process
 
 
 def _wait(server: Server, patience: float) -> None:

@@ -1,4 +1,4 @@
-"""Voila's settings and the hook that prints a page's columns into the document before any kernel starts."""
+"""Voila's settings for a locked-down server, the host names it answers to, and the pages it prints."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from hfwork.present.pages import as_json, page
 from hfwork.release.bundle import open_release
 
+TEMPLATE = "hfwork"
 # What widgets need and nothing else: every further extension is half a megabyte and a stranger on the page.
 EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
 HEADERS = {
@@ -18,25 +19,42 @@ HEADERS = {
     "frame-ancestors 'self'; form-action 'self'; base-uri 'self'",
     "X-Frame-Options": "SAMEORIGIN",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # Not no-referrer: browsers then send forms with an Origin of "null", which is refused as foreign.
+    "Referrer-Policy": "same-origin",
 }
+DAYS = 7  # a login lasts this long
 
 
-def configure(config: Any, server: dict[str, Any]) -> None:
-    """Set every option of a served dashboard on Voila's config object; ``server`` names ip, port, base_url."""
-    config.Voila.update(server)
+def configure(config: Any, orders: dict[str, Any]) -> None:
+    """Set every option of the served dashboards on Voila's config object.
+
+    ``orders`` names ip, port, base_url, connection_dir_root and root_dir, and the login: its hash and secret, or
+    None for no login. Raises ``KeyError`` when one is missing: a server that forgot its login must not start.
+    """
+    login = orders["login"]
+    names = ("ip", "port", "base_url", "connection_dir_root", "root_dir")
+    config.Voila.update({name: orders[name] for name in names})
     config.Voila.update({"open_browser": False, "port_retries": 0, "tornado_settings": {"headers": HEADERS}})
+    config.Voila.update({"config_file_paths": [], "token": "", "auto_token": False})  # no way in by link
+    config.PasswordIdentityProvider.update({
+        "hashed_password": login["password"] if login else "",
+        "allow_password_change": False,
+        "cookie_options": {"samesite": "Lax", "expires_days": DAYS},
+        "get_secure_cookie_kwargs": {"max_age_days": DAYS},
+    })  # fmt: skip
+    if login:
+        config.Voila.cookie_secret = bytes.fromhex(login["secret"])
     config.VoilaConfiguration.update({
-        "template": "hfwork",
+        "template": TEMPLATE,
         "allow_template_override": "NO",
         "allow_theme_override": "NO",
-        "file_allowlist": [r"assets/[\w-]+\.(png|svg|jpg)"],
         "show_tracebacks": False,
         "strip_sources": True,
         "preheat_kernel": False,
+        "progressive_rendering": False,
+        "http_header_envs": [],  # a kernel sees no cookie
         "extension_allowlist": EXTENSIONS,
         "extension_denylist": [],
-        "prelaunch_hook": print_page,
     })  # fmt: skip
     # One kernel stands behind each open page; closed pages must not leave theirs.
     config.MappingKernelManager.update({"cull_idle_timeout": 120, "cull_interval": 30, "cull_connected": False})
@@ -48,22 +66,15 @@ def allowed_hosts() -> set[str]:
     return {"127.0.0.1", "localhost", "::1", *(name.strip().lower() for name in more if name.strip())}
 
 
-def print_page(req: Any, notebook: Any, cwd: str) -> None:
-    """Voila's prelaunch hook: the page named in the notebook's metadata goes into it as JSON text.
+def printed(name: str) -> str:
+    """A page of the release in HFWORK_RELEASE as JSON text to print into the document.
 
-    ``releases/current`` is followed here, once per view. A request under a foreign host name is refused:
-    a page elsewhere could otherwise make a visitor's browser read this one.
+    ``releases/current`` is followed here, once per view. Raises what ``open_release`` and ``page`` raise.
     """
-    import tornado.web  # Voila's own; only the server process needs it
-
-    if req.request.host_name.strip("[]").lower() not in allowed_hosts():
-        raise tornado.web.HTTPError(403)
-    name = notebook.metadata.get("hfwork", {}).get("page")
-    if name:
-        notebook.metadata["hfwork_page"] = _page(str(Path(os.environ["HFWORK_RELEASE"]).resolve()), name)
+    return _page(str(Path(os.environ["HFWORK_RELEASE"]).resolve()), name)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=24)  # every page of the release before and of this one
 def _page(folder: str, name: str) -> str:
     """A release never changes under its id, so its page is made ready once."""
     return as_json(page(open_release(folder), name))

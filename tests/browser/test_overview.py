@@ -323,7 +323,7 @@ def test_printed_pages_are_whole(watched: Watched) -> None:
 
 def test_server_keeps_to_itself(watched: Watched) -> None:
     context = watched.page.request
-    assert context.get(f"{watched.url}voila/files/overview.ipynb").status == 403
+    assert context.get(f"{watched.url}voila/files/overview.ipynb").status == 404
     assert "frame-ancestors 'self'" in context.get(watched.url).headers["content-security-policy"]
     assert context.get(watched.url, headers={"Host": "evil.example"}).status == 403
 
