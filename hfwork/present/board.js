@@ -7,8 +7,8 @@ import { foot, header } from "./template/static/parts/head.js";
 import { SELECTORS, VIEWS } from "./template/static/selectors.js";
 
 /**
- * Draw `page` into `root`. options: `url` keeps the choice in the address; `base` is where the pages lie, `pages` holds
- * the columns of all of them when there is no server; `plotly` is the bundle's address or a function that promises it.
+ * Draw `page` into `root`. options: `url` keeps the choice in the address; `base` is where the pages lie (`logout` where a
+ * login ends), `pages` holds the columns of all of them when there is no server; `plotly` is the bundle's address or a function that promises it.
  * Drawing a root twice is the same as drawing it once.
  */
 export function draw(root, page, options = {}) {
@@ -127,7 +127,7 @@ class Board {
 
   view(change = {}) {
     return { m: this.m, page: this.page, state: { ...this.state, ...change }, theme: this.root.dataset.theme, memory: this.memory, width: this.root.clientWidth,
-      choose: (next) => this.choose(next), link: (page, next) => this.link(page, next), snapshot: (...of) => this.snapshot(...of), fullscreen: () => this.fullscreen() };
+      choose: (next) => this.choose(next), link: (page, next) => this.link(page, next), logout: this.options.logout, snapshot: (...of) => this.snapshot(...of), fullscreen: () => this.fullscreen() };
   }
 
   /** One part; when it fails, it says so in words with a number, and the rest goes on. */

@@ -191,6 +191,7 @@ class Page(InWords, TornadoVoilaHandler):
         resources = create_include_assets_functions(TEMPLATE, self.base_url)
         made = self.settings["voila_jinja2_env"].get_template("opening.html.j2")
         facts = {"title": dashboard.title, "drawn": drawn, "lang": lang, "base_url": self.base_url}
+        facts["login"] = self.login_available
         return str(made.render(resources=resources, say=text.say, **facts))
 
     async def rest(self) -> None:

@@ -1,7 +1,7 @@
 /** What stands above and below every page. */
 import { h } from "../element.js";
 
-export function header({ m, page, state, choose, link, fullscreen }) {
+export function header({ m, page, choose, link, logout, fullscreen }) {
   const { release } = page;
   const language = [["zh", "中文"], ["en", "English"]].map(([code, word]) => h("button", { type: "button", lang: code === "zh" ? "zh-CN" : "en",
     "data-key": `lang-${code}`, "aria-pressed": String(m.lang === code), onclick: () => choose({ lang: code }) }, word));
@@ -15,7 +15,7 @@ export function header({ m, page, state, choose, link, fullscreen }) {
       h("div", { class: "hf-lang", role: "group", "aria-label": m.say("ui.language") }, language)),
     link("start") && h("nav", { class: "hf-nav", "aria-label": m.say("ui.pages") }, h("ul", {}, page.pages.map((one) => h("li", {},
       h("a", { href: link(one.page), "data-key": `page-${one.page}`, "aria-current": one.page === page.page ? "page" : null }, m.name(one.title)))),
-    page.page === "meeting" && h("li", {}, h("button", { type: "button", class: "hf-plain", "data-key": "fullscreen", onclick: fullscreen }, m.say("ui.fullscreen"))))),
+    logout && h("li", { class: "hf-logout" }, h("a", { href: logout, "data-key": "logout" }, m.say("ui.logout"))), page.page === "meeting" && h("li", {}, h("button", { type: "button", class: "hf-plain", "data-key": "fullscreen", onclick: fullscreen }, m.say("ui.fullscreen"))))),
     h("dl", { class: "hf-facts" },
       fact("ui.as_of", m.date(release.as_of)),
       release.grade && fact("ui.grade", m.say("ui.grade_word", { grade: release.grade })),
