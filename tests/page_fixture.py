@@ -41,6 +41,14 @@ PHASES = [
     ("P2", "全面推进", "Roll-out", "2016-06-01", "2019-12-31"),
     ("P3", "总结验收", "Review", "2019-10-01", "2019-12-31"),
 ]
+# What the page has for itself; a made release has more, and spreads it over more pages.
+OWN: dict[str, Any] = {
+    "page": "overview",
+    "title": {"zh": "总览", "en": "Overview"},
+    "question": {"zh": "全区走到哪一步？", "en": "Where do we stand?"},
+    "layout": [["lead"], ["kinds"], ["map", "trend"], ["timeline"], ["table"]],
+    "selectors": ["indicator", "period", "place"],
+}
 NAMES = ["value", "numerator", "denominator", "lower95", "upper95", "target", "state", "status", "reason", "grade"]
 
 
@@ -153,8 +161,8 @@ def overview() -> dict[str, Any]:
         for j in have[i]:
             said += [i, j, 0, len(TOWNS), 2] if unit == "%" else [i, j, 1]
     return {
-        "page": "overview",
-        "format": 3,
+        **OWN,
+        "format": 4,
         "release": {
             "id": "5f0c91ab00aa11bb",
             "as_of": "2018-06-30",
@@ -178,6 +186,10 @@ def overview() -> dict[str, Any]:
         "periods": [_period(p, "2018-06-30") for p in periods],
         "cells": blocks,
         "sentences": {"forms": list(forms), "rows": pack(said)},
+        "pages": [{name: OWN[name] for name in ("page", "title", "question")}],
+        "then": {"units": [], "cells": [None for _ in INDICATORS]},
+        "comparisons": {"marks": [], "mark": ["" for _ in INDICATORS]},
+        "verdicts": {"marks": [], "rows": ""},
     }
 
 
@@ -196,7 +208,9 @@ def write_release(folder: Path) -> Path:
     """A release folder with this page, enough for a server."""
     (folder / "pages").mkdir(parents=True)
     made = overview()
-    (folder / "pages" / "overview.json").write_text(json.dumps(made, ensure_ascii=False), "utf-8")
+    shared = {name: column for name, column in made.items() if name not in OWN}
+    for file, columns in (("columns", shared), ("overview", OWN)):
+        (folder / "pages" / f"{file}.json").write_text(json.dumps(columns, ensure_ascii=False), "utf-8")
     manifest = {"id": made["release"]["id"], "as_of": made["release"]["as_of"], "inputs": [], "resources": []}
     (folder / "datapackage.json").write_text(json.dumps(manifest), "utf-8")
     return folder

@@ -23,10 +23,11 @@ _ORDER = ("bind", "packing", "findings", "element", "model", "drawing", "frame",
 FIGURES = {"map": maps.MAP, "trend": charts.TREND, "timeline": charts.TIMELINE, "funnel": plots.FUNNEL,
            "control": plots.CONTROL, "steps": plots.STEPS, "dots": plots.DOTS, "spine": plots.SPINE}  # fmt: skip
 # What a page may say: whole files of the locale but the words of commands and papers.
-_WORDS = ("about.", "activities.", "answer.", "attention.", "brief.", "catalogue.counts.", "chain.", "changes.", "code.",
-          "cohorts.", "control.", "equity.", "funnel.", "judged.", "kind.", "level.", "map.", "methods.", "part.",
-          "peers.", "portrait.", "quality.", "reason.", "rests.", "returns.", "rows.", "sentence.", "spine.", "start.",
-          "state.", "status.", "strengths.", "tartan.", "trend.", "ui.", "unit.", "verdict.", "views.")  # fmt: skip
+_WORDS = ("about.", "activities.", "answer.", "attention.", "brief.", "catalogue.counts.", "chain.", "changes.",
+          "code.", "cohorts.", "control.", "equity.", "funnel.", "judged.", "kind.", "level.", "map.", "methods.",
+          "part.", "peers.", "portrait.", "quality.", "reason.", "rests.", "returns.", "rows.", "sentence.", "spine.",
+          "start.", "state.", "status.", "strengths.", "tartan.", "trend.", "ui.", "unit.", "verdict.",
+          "views.")  # fmt: skip
 
 
 class HasPages(Protocol):

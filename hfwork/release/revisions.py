@@ -223,8 +223,8 @@ def _file(what: str, key: tuple[str, str, str, str], old: str | None, new: str |
 
 def _latest(old: pd.DataFrame, new: pd.DataFrame, top: str) -> pd.DataFrame:
     """The district's latest whole figure in each, of the longest period that has gone on (else that both have) and,
-    below a year, of the same season: columns of ``COLUMNS`` and ``old_period version``. ``intervals`` is ``overlap``, ``apart``, ``definition``
-    (another version) or empty.
+    below a year, of the same season: columns of ``COLUMNS`` and ``old_period version``. ``intervals`` is ``overlap``,
+    ``apart``, ``definition`` (another version) or empty.
     """
     rows = []
     for indicator in old["indicator"].drop_duplicates():

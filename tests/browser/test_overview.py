@@ -73,15 +73,15 @@ def test_opens_with_sentences_map_and_table(watched: Watched) -> None:
     assert list(table(watched)) == ["宁河区", *(t[1] + (" †" if t[1] == "岳龙镇" else "") for t in TOWNS)]
     assert table(watched)["岳龙镇 †"] == "—"
     assert "示例数据" in watched.page.locator(".hf-sample").inner_text()
-    assert watched.page.locator(".hf-map .main-svg").count() > 0
-    assert watched.page.locator(".hf-map .hf-plot").get_attribute("aria-label")
+    assert watched.page.locator("[data-part=map] .main-svg").count() > 0
+    assert watched.page.locator("[data-part=map] .hf-plot").get_attribute("aria-label")
     assert watched.page.locator("html").get_attribute("lang") == "zh-CN"
 
 
 def seen(watched: Watched) -> list[object]:
     """What changes with a choice: first sentence, table, colours and hover texts of the map, its title."""
-    traces = "document.querySelector('.hf-map .hf-plot').data.map((t) => [t.fillcolor, t.text])"
-    return [watched.texts(".hf-says li")[0], table(watched), watched.page.evaluate(traces), watched.texts(".hf-map h2")]
+    traces = "document.querySelector('[data-part=map] .hf-plot').data.map((t) => [t.fillcolor, t.text])"
+    return [watched.texts(".hf-says li")[0], table(watched), watched.page.evaluate(traces), watched.texts("[data-part=map] h2")]
 
 
 def test_choosing_changes_map_table_and_sentences_and_back_works(watched: Watched) -> None:
@@ -117,9 +117,9 @@ def test_a_place_can_be_chosen_on_the_map_and_by_keyboard(watched: Watched) -> N
     watched.open()
     watched.page.locator(".hf-table .hf-name", has_text="宁河镇").press("Enter")
     watched.drawn()
-    assert watched.texts(".hf-trend h2")[0].split("\n")[-1].startswith("宁河镇：")
+    assert watched.texts("[data-part=trend] h2")[0].split("\n")[-1].startswith("宁河镇：")
     assert watched.page.evaluate("document.activeElement.textContent") == "宁河镇"
-    box = watched.page.locator(".hf-map .hf-plot")
+    box = watched.page.locator("[data-part=map] .hf-plot")
     x, y = box.evaluate(
         """(el) => { const [a, b] = [el._fullLayout.xaxis, el._fullLayout.yaxis], r = el.getBoundingClientRect();
         window.scrollTo(0, r.top + window.scrollY - 100); const s = el.getBoundingClientRect();
@@ -166,21 +166,21 @@ def test_published_for_the_district_only_is_not_missing(watched: Watched) -> Non
     page, places = watched.page, watched.texts(".hf-table tbody tr:not(.hf-root)")
     assert len(places) == len(TOWNS)
     assert all("仅按较大范围公布" in row and "缺数据" not in row for row in places)
-    assert watched.texts(".hf-map h2")[0].split("\n")[-1] == "本指标只公布宁河区总体数，不分镇街"
-    assert [w for w in watched.texts(".hf-map .hf-legend li") if w] == ["/ 仅按较大范围公布"]
-    hovers = page.evaluate("document.querySelector('.hf-map .hf-plot').data.map((t) => t.text).slice(0, 8)")
+    assert watched.texts("[data-part=map] h2")[0].split("\n")[-1] == "本指标只公布宁河区总体数，不分镇街"
+    assert [w for w in watched.texts("[data-part=map] .hf-legend li") if w] == ["/ 仅按较大范围公布"]
+    hovers = page.evaluate("document.querySelector('[data-part=map] .hf-plot').data.map((t) => t.text).slice(0, 8)")
     assert all("仅按较大范围公布" in hover and "缺数据" not in hover for hover in hovers)
-    assert "缺数据" not in page.locator(".hf-map").inner_text() + page.locator("section.hf-table").inner_text()
+    assert "缺数据" not in page.locator("[data-part=map]").inner_text() + page.locator("[data-part=table]").inner_text()
     page.locator(".hf-table .hf-name", has_text="宁河镇").click()
     watched.drawn()
-    assert "本指标只公布" in watched.texts(".hf-trend h2")[0]
+    assert "本指标只公布" in watched.texts("[data-part=trend] h2")[0]
 
 
 def test_the_legend_names_only_the_signs_there_are(watched: Watched) -> None:
     watched.open("?indicator=record_coverage&period=2018-Q2")  # one town has not reported
-    assert "— 缺数据" in watched.texts(".hf-map .hf-legend li")
+    assert "— 缺数据" in watched.texts("[data-part=map] .hf-legend li")
     watched.open("?indicator=record_coverage&period=2017")
-    assert "缺数据" not in watched.page.locator(".hf-map").inner_text()
+    assert "缺数据" not in watched.page.locator("[data-part=map]").inner_text()
 
 
 def test_shared_out_values_are_marked_in_table_map_chart_and_export(watched: Watched) -> None:
@@ -188,18 +188,18 @@ def test_shared_out_values_are_marked_in_table_map_chart_and_export(watched: Wat
     shown = table(watched)
     assert shown["芦台镇"].startswith("≈") and not shown["宁河镇"].startswith("≈")
     row = watched.page.locator(f"tr[data-code='{TOWNS[SHARED][0]}']").inner_text()
-    assert "按权重分摊" in row and "≈ 区划调整前" in watched.page.locator("section.hf-table").inner_text()
-    hovers = watched.page.evaluate("document.querySelector('.hf-map .hf-plot').data.map((t) => t.text)")
+    assert "按权重分摊" in row and "≈ 区划调整前" in watched.page.locator("[data-part=table]").inner_text()
+    hovers = watched.page.evaluate("document.querySelector('[data-part=map] .hf-plot').data.map((t) => t.text)")
     assert "≈" in hovers[SHARED] and "按权重分摊" in hovers[SHARED] and "≈" not in hovers[1]
-    read = "document.querySelector('.hf-trend .hf-plot').data.find((d) => d.name === 'value')"
+    read = "document.querySelector('[data-part=trend] .hf-plot').data.find((d) => d.name === 'value')"
     trend = watched.page.evaluate(f"(({{ marker, hovertext }}) => [marker.symbol, hovertext])({read})")
     marked = [symbol.startswith("diamond") for symbol in trend[0]]
     assert any(marked) and not all(marked)
     assert marked == ["按权重分摊" in hover for hover in trend[1]]
-    assert "≈ 按权重分摊" in watched.texts(".hf-trend .hf-legend li")
-    assert "≈ 按权重分摊" in watched.texts(".hf-map .hf-legend li")
+    assert "≈ 按权重分摊" in watched.texts("[data-part=trend] .hf-legend li")
+    assert "≈ 按权重分摊" in watched.texts("[data-part=map] .hf-legend li")
     with watched.page.expect_download() as download:
-        watched.page.get_by_role("button", name="下载表格").click()
+        watched.page.locator("[data-part=table]").get_by_role("button", name="下载表格").click()
     rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_bytes().decode("utf-8-sig"))))
     assert [r["分摊"] for r in rows] == ["按权重分摊" if r["地区"] == "芦台镇" else "" for r in rows]
     watched.open("?indicator=record_coverage&period=2017&lang=en")
@@ -261,7 +261,7 @@ def test_groups_open_and_close_and_sum_up(watched: Watched) -> None:
 def test_downloads(watched: Watched) -> None:
     watched.open("?indicator=risk_followed&period=2018-Q2")
     with watched.page.expect_download() as download:
-        watched.page.get_by_role("button", name="下载表格").click()
+        watched.page.locator("[data-part=table]").get_by_role("button", name="下载表格").click()
     raw = Path(download.value.path()).read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
@@ -271,14 +271,14 @@ def test_downloads(watched: Watched) -> None:
     assert all(not (r["分子"] or r["分母"] or r["目标"]) for r in rows if r["数值"] == "*")
     assert not [v for r in rows for v in r.values() if v[:1] in tuple("=+-@")]
     with watched.page.expect_download() as download:
-        watched.page.get_by_role("button", name="下载图片").click()
+        watched.page.locator("[data-part=map]").get_by_role("button", name="下载图片").click()
     assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
 
 
 def test_nothing_outside_no_error_no_share_button_one_board(watched: Watched) -> None:
     watched.open()
     watched.page.wait_for_selector("#hf-board[data-kernel=ready]", state="attached", timeout=60_000)
-    assert watched.page.locator(".hf-map").count() == 1
+    assert watched.page.locator("[data-part=map]").count() == 1
     assert not [u for u in watched.asked if not u.startswith((watched.url, "data:", "blob:"))]
     assert not watched.errors
     content = watched.page.content()
@@ -305,9 +305,9 @@ def test_one_broken_panel_leaves_the_rest(watched: Watched) -> None:
         ),
     )
     watched.open()
-    failed = watched.page.locator(".hf-trend [role=alert]").inner_text()
+    failed = watched.page.locator("[data-part=trend] [role=alert]").inner_text()
     assert "未能显示" in failed and "TREND-" in failed
-    assert watched.page.locator(".hf-map .main-svg").count() > 0 and len(table(watched)) == len(TOWNS) + 1
+    assert watched.page.locator("[data-part=map] .main-svg").count() > 0 and len(table(watched)) == len(TOWNS) + 1
 
 
 def test_printed_pages_are_whole(watched: Watched) -> None:
@@ -339,7 +339,7 @@ def test_a_made_release_says_coarse_only_and_speaks_as_its_findings_do(
         watched.open("?indicator=preconception_high_risk_share&period=2017")
         towns = watched.texts(".hf-table tbody tr:not(.hf-root)")
         assert towns and all("仅按较大范围公布" in town and "缺数据" not in town for town in towns)
-        assert "缺数据" not in watched.page.locator(".hf-map").inner_text()
+        assert "缺数据" not in watched.page.locator("[data-part=map]").inner_text()
         release = open_release(folder)
         said = release.findings("sentences").to_dict("records")
         shown = {period["token"] for period in release.page("overview")["periods"]}
@@ -380,7 +380,7 @@ def test_made_releases_draw(
     try:
         watched = Watched(browser.new_page(), running.url).open()
         assert watched.page.locator(".hf-kind").count() == kinds
-        assert watched.page.locator(".hf-timeline").is_visible() is timeline
+        assert watched.page.locator("[data-part=timeline]").is_visible() is timeline
         assert len(watched.texts(".hf-says li")) == 3 and "—" not in table(watched).values()
         before = seen(watched)
         chosen = {name: watched.page.locator(f"select[name={name}]").input_value() for name in ("indicator", "period")}
