@@ -24,6 +24,7 @@ class Board {
     this.enter();
     if (options.url) for (const event of ["popstate", "hashchange"]) window.addEventListener(event, () => this.enter());
     document.addEventListener("keydown", (event) => this.key(event));
+    if (options.newest) document.addEventListener("visibilitychange", () => this.outdated());
     let width = root.clientWidth;
     new ResizeObserver(() => {
       if (Math.abs(root.clientWidth - width) < 2 || window.matchMedia("print").matches) return;
@@ -127,7 +128,7 @@ class Board {
 
   view(change = {}) {
     return { m: this.m, page: this.page, state: { ...this.state, ...change }, theme: this.root.dataset.theme, memory: this.memory, width: this.root.clientWidth,
-      choose: (next) => this.choose(next), link: (page, next) => this.link(page, next), logout: this.options.logout, snapshot: (...of) => this.snapshot(...of), fullscreen: () => this.fullscreen() };
+      choose: (next) => this.choose(next), link: (page, next) => this.link(page, next), logout: this.options.logout, stale: this.stale, snapshot: (...of) => this.snapshot(...of), fullscreen: () => this.fullscreen() };
   }
 
   /** One part; when it fails, it says so in words with a number, and the rest goes on. */
@@ -232,6 +233,16 @@ class Board {
     const panel = Object.values(this.panels || {}).find((one) => one && one.keys);
     if (!panel || event.altKey || event.ctrlKey || event.metaKey || event.target.closest?.("select, input, textarea")) return;
     if (panel.keys(event)) event.preventDefault();
+  }
+
+  /** Asked when somebody comes back to the page: whether another release has taken its place. */
+  async outdated() {
+    if (document.hidden || this.stale) return;
+    try {
+      const answer = await fetch(this.options.newest);
+      this.stale = answer.ok && (await answer.json()).release !== this.page.release.id;
+    } catch { return; }   // the server is gone: what stands here still holds for its day
+    if (this.stale) this.part("head", this.head, () => header(this.view()));
   }
 
   fullscreen() { return document.fullscreenElement ? document.exitFullscreen() : this.root.requestFullscreen?.(); }

@@ -74,6 +74,11 @@ def printed(name: str) -> str:
     return _page(str(Path(os.environ["HFWORK_RELEASE"]).resolve()), name)
 
 
+def current() -> str:
+    """The id of the release in HFWORK_RELEASE. Raises what ``open_release`` raises."""
+    return open_release(os.environ["HFWORK_RELEASE"]).id
+
+
 @lru_cache(maxsize=24)  # every page of the release before and of this one
 def _page(folder: str, name: str) -> str:
     """A release never changes under its id, so its page is made ready once."""

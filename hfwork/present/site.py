@@ -36,7 +36,7 @@ from hfwork import text
 from hfwork.errors import HfworkError
 from hfwork.present import dashboards
 from hfwork.present.login import Gate
-from hfwork.present.settings import TEMPLATE, allowed_hosts, configure, printed
+from hfwork.present.settings import TEMPLATE, allowed_hosts, configure, current, printed
 
 STARTS = 2  # kernels that may start at one time: each fills a core for a second or two
 PAUSE = 0.7  # seconds between a drawn page and its kernel, so that a crowd's pages all go out first
@@ -213,6 +213,18 @@ def note(handler: web.RequestHandler) -> None:
     access_log.log(level, "%d %s %s %.0f ms", status, request.method, request.path, 1000 * request.request_time())
 
 
+class Newest(InWords, JupyterHandler):
+    """The id of the release now shown, by which an open page learns that it has become an old one."""
+
+    @web.authenticated
+    def get(self) -> None:
+        self.set_header("Cache-Control", "no-store")
+        try:
+            self.write({"release": current()})
+        except HfworkError as problem:
+            raise web.HTTPError(503, "%s", problem) from None
+
+
 class Site(Voila):
     """Voila with our own list of what may be asked for."""
 
@@ -240,6 +252,7 @@ class Site(Voila):
             (at(f"/api/kernels/{_KERNEL}"), KernelHandler),
             (at(f"/api/kernels/{_KERNEL}/channels"), VoilaKernelWebsocketHandler),
             (at(f"/voila/api/shutdown/{_KERNEL}"), VoilaShutdownKernelHandler),
+            (at("/api/release"), Newest),
             (at(r"/(.*)"), Page, page),
         ]
 

@@ -81,7 +81,12 @@ def test_opens_with_sentences_map_and_table(watched: Watched) -> None:
 def seen(watched: Watched) -> list[object]:
     """What changes with a choice: first sentence, table, colours and hover texts of the map, its title."""
     traces = "document.querySelector('[data-part=map] .hf-plot').data.map((t) => [t.fillcolor, t.text])"
-    return [watched.texts(".hf-says li")[0], table(watched), watched.page.evaluate(traces), watched.texts("[data-part=map] h2")]
+    return [
+        watched.texts(".hf-says li")[0],
+        table(watched),
+        watched.page.evaluate(traces),
+        watched.texts("[data-part=map] h2"),
+    ]
 
 
 def test_choosing_changes_map_table_and_sentences_and_back_works(watched: Watched) -> None:

@@ -1,7 +1,7 @@
 /** What stands above and below every page. */
 import { h } from "../element.js";
 
-export function header({ m, page, choose, link, logout, fullscreen }) {
+export function header({ m, page, choose, link, logout, stale, fullscreen }) {
   const { release } = page;
   const language = [["zh", "中文"], ["en", "English"]].map(([code, word]) => h("button", { type: "button", lang: code === "zh" ? "zh-CN" : "en",
     "data-key": `lang-${code}`, "aria-pressed": String(m.lang === code), onclick: () => choose({ lang: code }) }, word));
@@ -10,6 +10,7 @@ export function header({ m, page, choose, link, logout, fullscreen }) {
   return [
     h("button", { type: "button", class: "hf-skip", "data-key": "skip", onclick: skip }, m.say("ui.skip")),
     release.sample && h("p", { class: "hf-sample", role: "note" }, h("strong", {}, m.say("ui.sample")), m.say("ui.sample_note")),
+    stale && h("p", { class: "hf-stale", role: "status" }, m.say("ui.stale"), " ", h("a", { href: window.location.href, onclick: () => window.location.reload() }, m.say("ui.reload"))),
     h("div", { class: "hf-bar" },
       h("div", {}, h("p", { class: "hf-over" }, m.name(release.title)), h("h1", {}, m.name(page.title)), h("p", { class: "hf-question" }, m.name(page.question))),
       h("div", { class: "hf-lang", role: "group", "aria-label": m.say("ui.language") }, language)),
