@@ -150,7 +150,8 @@ CODE = ["/voila/templates/hfwork/static/board.js", "/voila/templates/hfwork/stat
         "/voila/labextensions/anywidget/package.json"]  # fmt: skip
 CLOSED = ["/", "/overview", "/overview?indicator=x&lang=en", "/start", "/nothing", "/look", "/overview.ipynb",
           "/%2e%2e/%2e%2e/etc/passwd", "/api", "/api/release", "/api/kernels", "/api/kernels/", "/api/contents",
-          "/api/sessions", "/api/kernelspecs", "/api/terminals", "/api/status", "/metrics", "/files/overview.ipynb", "/tree",
+          "/api/sessions", "/api/kernelspecs", "/api/terminals", "/api/status", "/metrics", "/tree",
+          "/files/overview.ipynb",
           "/voila/tree", "/voila/render/overview.ipynb", "/voila/api/contents", "/voila/files/assets/map.png",
           "/voila/files/overview.ipynb", "/voila/api/themes/x", "/voila/query/a-b-c-d-e", "/voila/execution/a-b-c-d-e",
           "/voila/templates/lab/static/index.css", "/voila/templates/hfwork/conf.json", "/voila/templates/hfwork",
