@@ -1,7 +1,7 @@
 /** The programme as a whole: where it stands, what needs attention and whose it is, what changed. */
 import { badge, grid, h } from "../element.js";
 import { PARTS } from "../frame.js";
-import { said } from "./head.js";
+import { receiptOf, said } from "./head.js";
 
 /** The district's latest complete figures: [{ind, token, cell}]. */
 const standing = ({ m, page }) => Object.entries(page.standing).map(([id, period]) => {
@@ -38,7 +38,7 @@ PARTS.attention = (view) => {
   const line = (row) => {
     const ind = m.indicator(row.indicator), cell = m.cell(row.indicator, row.period, -1), href = view.link("indicator", { indicator: row.indicator, period: row.period, place: -1 });
     return h("li", {}, href ? h("a", { href, "data-key": `go-${row.why}-${row.indicator}` }, m.name(ind.name)) : h("span", {}, m.name(ind.name)),
-      h("span", { class: "hf-why" }, why(m, row, cell, ind)), h("span", { class: "hf-when" }, `${m.shown(cell, ind)} · ${m.name(m.period(row.period).name)}`));
+      h("span", { class: "hf-why" }, why(m, row, cell, ind)), h("span", { class: "hf-when", title: receiptOf(m, cell) }, `${m.shown(cell, ind)} · ${m.name(m.period(row.period).name)}`));
   };
   return {
     title: n ? m.say("attention.title", { n, k: leads.length }) : m.say("attention.none"), notes: [n && m.say("attention.note")],

@@ -2,7 +2,7 @@
 import { hover, plain } from "../drawing.js";
 import { compared, grid, h } from "../element.js";
 import { PARTS } from "../frame.js";
-import { said } from "./head.js";
+import { receiptOf, said } from "./head.js";
 
 const MOVING = ["not_yet_due", "partial_period", "incomplete_returns"];
 const chosenChain = ({ page, state }) => page.chains.find((chain) => chain.id === state.chain) || page.chains[0];
@@ -58,7 +58,7 @@ PARTS.cohorts = (view) => {
   const years = [...new Set(inds.flatMap((ind) => m.series(ind, level(ind)).map(yearOf)))].sort();
   const at = (ind, year) => { const period = m.series(ind, level(ind)).find((p) => yearOf(p) === year); return period ? m.cell(ind.id, period.token, state.place) : null; };
   const columns = [{ key: "name", label: m.say("ui.col.indicator") }, ...years.map((year) => ({ key: `y${year}`, label: String(year), num: true }))];
-  const text = (ind, year) => { const cell = at(ind, year); return cell ? `${m.shown(cell, ind)}${!Number.isFinite(cell.value) ? "" : cell.reason === "not_yet_due" ? " ◌" : MOVING.includes(cell.reason) ? " ◔" : ""}` : ""; };
+  const text = (ind, year) => { const cell = at(ind, year); return cell ? h("span", { title: receiptOf(m, cell) }, `${m.shown(cell, ind)}${!Number.isFinite(cell.value) ? "" : cell.reason === "not_yet_due" ? " ◌" : MOVING.includes(cell.reason) ? " ◔" : ""}`) : ""; };
   const rows = inds.map((ind) => ({ name: [m.name(ind.name), h("small", {}, ` ${m.say(`level.${level(ind)}`)}`)], ...Object.fromEntries(years.map((year) => [`y${year}`, text(ind, year)])) }));
   const open = inds.flatMap((ind) => years.map((year) => at(ind, year))).filter((cell) => cell && Number.isFinite(cell.value) && cell.reason === "not_yet_due").length;
   return { title: m.say(open ? "cohorts.title" : "cohorts.title_closed", { place, n: open, years: years.length }), file: [chain.id, m.place(state.place).code], body: h("div", { class: "hf-wide", tabindex: "0", role: "region", "aria-label": m.say("part.cohorts") }, grid(m.say("part.cohorts"), columns, rows, { class: "hf-matrix" })), notes: [m.say("cohorts.note"), m.say("ui.state_signs")],
@@ -75,7 +75,7 @@ export function tartan(view, inds, name) {
   const { m, page, state, choose } = view, shown = inds.filter((ind) => !m.coarse(ind));
   const at = (ind, i) => { const token = m.nearest(ind, state.period); return { token, cell: m.cell(ind.id, token, i), code: i < 0 ? "none" : (m.compared(ind.id, token, i) || {}).rest || "none" }; };
   const columns = [{ key: "place", label: m.say("ui.col.place") }, ...shown.map((ind) => ({ key: ind.id, label: m.name(ind.name), num: true }))];
-  const texts = (ind, i) => { const { cell, code } = at(ind, i); return h("span", { class: `hf-cell hf-is-${code}` }, code === "similar" ? h("span", { class: "hf-hidden" }, m.say("code.similar")) : compared(m, code, false), code === "none" ? "" : " ", m.shown(cell, ind, { unit: false })); };
+  const texts = (ind, i) => { const { cell, code } = at(ind, i); return h("span", { class: `hf-cell hf-is-${code}`, title: receiptOf(m, cell) }, code === "similar" ? h("span", { class: "hf-hidden" }, m.say("code.similar")) : compared(m, code, false), code === "none" ? "" : " ", m.shown(cell, ind, { unit: false })); };
   const places = [-1, ...page.places.keys()];
   const rows = places.map((i) => ({ code: m.place(i).code, class: i < 0 ? "hf-root" : i === state.place ? "hf-chosen" : null, place: i < 0 ? m.name(page.root.name) : h("button", { type: "button", class: "hf-name", "data-key": `${name}-${i}`, "aria-pressed": String(i === state.place), onclick: () => choose({ place: i === state.place ? -1 : i }) }, m.name(page.places[i].name)), ...Object.fromEntries(shown.map((ind) => [ind.id, texts(ind, i)])) }));
   const codes = shown.flatMap((ind) => [...page.places.keys()].map((i) => at(ind, i).code)), count = (code) => codes.filter((c) => c === code).length;

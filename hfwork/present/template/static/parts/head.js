@@ -31,6 +31,9 @@ export function foot({ m, page }) {
     h("p", {}, m.say("ui.source_note")), release.sample && h("p", {}, h("strong", {}, m.say("ui.sample")), " ", m.say("ui.sample_note"))];
 }
 
+/** What a figure in a table of many says when pointed at: its counts and its receipt. */
+export const receiptOf = (m, cell) => [cell.denominator && m.say("ui.numerator_of", { n: m.number(cell.numerator, 0), d: m.number(cell.denominator, 0) }), cell.receipt && m.say("ui.receipt", { code: cell.receipt })].filter(Boolean).join("　") || null;
+
 /** The three sentences a page begins with, beside a figure of its own where it has one. */
 export function said(m, title, sentences, aside, after) {
   return h("div", { class: aside ? "hf-opening" : "hf-opening hf-opening-plain" }, aside && h("div", { class: "hf-figure" }, aside),

@@ -2,7 +2,7 @@
 import { badge, grid, h } from "../element.js";
 import { PARTS } from "../frame.js";
 import { tartan } from "./chain.js";
-import { said } from "./head.js";
+import { receiptOf, said } from "./head.js";
 
 const chosenKind = ({ page, state }) => ({ ...page.kinds.find((k) => k.id === state.kind), ...page.methods.find((k) => k.id === state.kind) });
 
@@ -28,7 +28,7 @@ PARTS.methods = (view) => {
   if (!page.kinds.length) return null;
   const kind = chosenKind(view);
   const line = (id) => { const { ind, token, cell } = figureOf(view, id), href = link("indicator", { indicator: id, period: token, place: -1 });
-    return h("li", {}, href ? h("a", { href }, m.name(ind.name)) : h("span", {}, m.name(ind.name)), h("span", { class: "hf-when" }, m.shown(cell, ind), ` · ${m.name((m.period(token) || { name: null }).name)}`), h("span", { class: "hf-why" }, cell.status === "none" ? m.note(cell) : badge(m, cell.status))); };
+    return h("li", {}, href ? h("a", { href }, m.name(ind.name)) : h("span", {}, m.name(ind.name)), h("span", { class: "hf-when", title: receiptOf(m, cell) }, m.shown(cell, ind), ` · ${m.name((m.period(token) || { name: null }).name)}`), h("span", { class: "hf-why" }, cell.status === "none" ? m.note(cell) : badge(m, cell.status))); };
   const block = (clause, text, ids, none) => h("div", { class: ids.length ? "hf-method" : "hf-method hf-method-open" }, h("h3", {}, h("small", {}, clause), " ", text), ids.length ? h("ul", { class: "hf-todo" }, ids.map(line)) : h("p", { class: "hf-note" }, none));
   const open = kind.methods.filter((method) => !method.indicators.length).length;
   return {

@@ -2,7 +2,7 @@
 import { hover, plain } from "../drawing.js";
 import { badge, compared, COMPARES, grid, h, svg } from "../element.js";
 import { PARTS } from "../frame.js";
-import { said } from "./head.js";
+import { receiptOf, said } from "./head.js";
 
 const LEAST = 3;   // units with a figure, below which there is no spread to stand in
 
@@ -59,7 +59,7 @@ PARTS.spine = (view) => {
   const columns = [{ key: "name", label: m.say("ui.col.indicator") }, { key: "value", label: place, num: true }, { key: "whole", label: m.name(page.root.name), num: true }, { key: "spine", label: m.say("spine.col") }, { key: "code", label: m.say("spine.against") }, { key: "target", label: m.say("spine.target") }];
   const line = (r) => ({ class: r.ind.id === state.indicator ? "hf-chosen" : null,
     name: [h("button", { type: "button", class: "hf-name", "data-key": `spine-${r.ind.id}`, "aria-pressed": String(r.ind.id === state.indicator), onclick: () => choose({ indicator: r.ind.id }) }, m.name(r.ind.name)), r.token !== state.period && h("small", {}, ` ${m.name(m.period(r.token).name)}`)].filter(Boolean),
-    value: m.shown(r.cell, r.ind), whole: Number.isFinite(r.whole) ? m.figure(r.whole, r.ind) : "—", spine: spineBar(m, r), code: compared(m, r.code) || "",
+    value: h("span", { title: receiptOf(m, r.cell) }, m.shown(r.cell, r.ind)), whole: Number.isFinite(r.whole) ? m.figure(r.whole, r.ind) : "—", spine: spineBar(m, r), code: compared(m, r.code) || "",
     target: r.cell.status !== "none" ? [badge(m, r.cell.status), ` ${m.distance(r.cell, r.ind)}`] : Number.isFinite(r.cell.value) ? "" : m.note(r.cell) });
   const told = (own) => h("small", {}, m.say("spine.group", { n: own.length, better: own.filter((r) => r.code === "better").length, worse: own.filter((r) => r.code === "worse").length }));
   const groups = [...page.kinds.map((kind) => [m.name(kind.name), rows.filter((r) => r.ind.kind === kind.id)]), [page.kinds.length ? m.say("ui.other_indicators") : m.say("part.spine"), rows.filter((r) => !page.kinds.some((k) => k.id === r.ind.kind))]].filter(([, own]) => own.length);

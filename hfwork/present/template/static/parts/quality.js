@@ -60,13 +60,13 @@ PARTS.rows = (view) => {
 };
 
 PARTS.rests = (view) => {
-  const { m, page, state } = view, table = page.tables.find((t) => t.id === state.table);
+  const { m, page, state, link } = view, table = page.tables.find((t) => t.id === state.table);
   if (!table) return null;
   const rows = table.indicators.map((id) => { const ind = m.indicator(id), token = m.nearest(ind, state.period), cell = m.cell(id, token, state.place); return { ind, token, cell }; });
   const grades = ["A", "B", "C", "D"].map((g) => [g, rows.filter(({ cell }) => cell.grade === g).length]).filter(([, n]) => n);
   const columns = [{ key: "name", label: m.say("ui.col.indicator") }, { key: "period", label: m.say("ui.col.period") }, { key: "grade", label: m.say("ui.col.grade") }, { key: "value", label: m.say("ui.col.value"), num: true }, { key: "note", label: m.say("ui.col.state") }, { key: "receipt", label: m.say("ui.col.receipt") }];
   return { title: m.say("rests.title", { table: m.name(table.title), n: rows.length, grades: grades.map(([g, n]) => m.say("rests.grade", { grade: g, n })).join(m.say("ui.comma")) || m.say("rests.no_grade") }), file: [table.id, state.period],
-    body: grid(m.say("part.rests"), columns, rows.map(({ ind, token, cell }) => ({ name: m.name(ind.name), period: m.name((m.period(token) || { name: null }).name), grade: cell.grade ? m.say("ui.grade_word", { grade: cell.grade }) : "—", value: m.shown(cell, ind), note: m.note(cell), receipt: cell.receipt || "—" }))),
+    body: grid(m.say("part.rests"), columns, rows.map(({ ind, token, cell }) => ({ name: link("indicator") ? h("a", { href: link("indicator", { indicator: ind.id, period: token }) }, m.name(ind.name)) : m.name(ind.name), period: m.name((m.period(token) || { name: null }).name), grade: cell.grade ? m.say("ui.grade_word", { grade: cell.grade }) : "—", value: m.shown(cell, ind), note: m.note(cell), receipt: cell.receipt || "—" }))),
     notes: [m.say("rests.note", { rules: Object.entries(page.policy).map(([grade, rule]) => m.say("rests.rule", { grade, completeness: m.number(100 * rule.completeness, 0), errors: m.number(100 * rule.errors, 1) })).join(m.say("ui.comma")) })],
     csv: () => ({ head: columns.map((c) => c.label), rows: rows.map(({ ind, token, cell }) => [m.name(ind.name), m.name((m.period(token) || { name: null }).name), cell.grade, cell.value ?? null, m.note(cell), cell.receipt]) }) };
 };

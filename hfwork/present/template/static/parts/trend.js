@@ -2,8 +2,9 @@
 import { hover, plain } from "../drawing.js";
 import { h } from "../element.js";
 import { PARTS } from "../frame.js";
+import { definition } from "./lead.js";
 
-PARTS.trend = ({ m, state, choose }) => {
+PARTS.trend = ({ m, page, state, choose }) => {
   const ind = m.indicator(state.indicator), table = trendTable(m, { ...state, theme: "light" }, 600);
   const place = m.place(state.place), levels = m.levels(ind).filter((l) => l !== "phase");
   const line = (mark, word) => h("li", {}, h("i", { class: `hf-key hf-key-${mark}` }), word);
@@ -18,6 +19,7 @@ PARTS.trend = ({ m, state, choose }) => {
       some((c) => Number.isFinite(c.target)) && line("target", m.say("ui.legend_target")), hollow && line("partial", m.say("ui.legend_partial")),
       some((c) => c.apportioned) && line("shared", `≈ ${m.say("ui.apportioned")}`)].filter(Boolean),
     signs: [[state.place >= 0 && m.say("trend.grey", { root: m.name(m.page.root.name) }), some((c) => Number.isFinite(c.lower)) && m.say("trend.band"), some((c) => Number.isFinite(c.target)) && m.say("trend.dashes"), hollow && m.say("ui.legend_partial")].filter(Boolean).join("　")],
+    after: page.layout.flat().includes("lead") ? null : definition(m, ind),   // elsewhere nothing says what is counted
     figure: { template: "trend", fill: (width, theme, box) => ({ ...trendTable(m, { ...state, theme }, width), height: tall(width, box) }) },
     table: () => ({
       columns: [{ key: "period", label: m.say("ui.col.period") }, ...["value", "numerator", "denominator", "interval", "target"].map((key) => ({ key, label: m.say(`ui.col.${key}`), num: true })),
