@@ -48,7 +48,12 @@ PARTS.chain = (view) => {
   };
 };
 
-const folded2 = (text, most) => (text.length <= most ? text : text.match(new RegExp(`.{1,${most}}`, "gu")).slice(0, 3).join("<br>"));
+/** A name in lines of about the same length, never a single sign alone; words of English stay whole. */
+function folded2(text, most) {
+  const count = Math.min(3, Math.ceil(text.length / most)), each = Math.ceil(text.length / count);
+  if (!/^[\x20-\x7e]*$/.test(text)) return text.match(new RegExp(`.{1,${each}}`, "gu")).join("<br>");
+  return text.split(" ").reduce((lines, word) => { const last = lines[lines.length - 1]; return last && `${last} ${word}`.length <= Math.max(each, most) ? [...lines.slice(0, -1), `${last} ${word}`] : [...lines, word]; }, []).join("<br>");
+}
 
 PARTS.cohorts = (view) => {
   const { m, page, state } = view, chain = chosenChain(view);
@@ -58,7 +63,8 @@ PARTS.cohorts = (view) => {
   const years = [...new Set(inds.flatMap((ind) => m.series(ind, level(ind)).map(yearOf)))].sort();
   const at = (ind, year) => { const period = m.series(ind, level(ind)).find((p) => yearOf(p) === year); return period ? m.cell(ind.id, period.token, state.place) : null; };
   const columns = [{ key: "name", label: m.say("ui.col.indicator") }, ...years.map((year) => ({ key: `y${year}`, label: String(year), num: true }))];
-  const text = (ind, year) => { const cell = at(ind, year); return cell ? `${m.shown(cell, ind)}${!Number.isFinite(cell.value) ? "" : cell.reason === "not_yet_due" ? " ◌" : MOVING.includes(cell.reason) ? " ◔" : ""}` : ""; };
+  const sign = (cell) => (!Number.isFinite(cell.value) ? "" : cell.reason === "not_yet_due" ? "◌" : MOVING.includes(cell.reason) ? "◔" : "");
+  const text = (ind, year) => { const cell = at(ind, year); return cell ? h("span", {}, m.shown(cell, ind), h("i", { class: "hf-after" }, sign(cell))) : ""; };
   const rows = inds.map((ind) => ({ name: [m.name(ind.name), h("small", {}, ` ${m.say(`level.${level(ind)}`)}`)], ...Object.fromEntries(years.map((year) => [`y${year}`, text(ind, year)])) }));
   const open = inds.flatMap((ind) => years.map((year) => at(ind, year))).filter((cell) => cell && Number.isFinite(cell.value) && cell.reason === "not_yet_due").length;
   return { title: m.say(open ? "cohorts.title" : "cohorts.title_closed", { place, n: open, years: years.length }), file: [chain.id, m.place(state.place).code], body: h("div", { class: "hf-wide", tabindex: "0", role: "region", "aria-label": m.say("part.cohorts") }, grid(m.say("part.cohorts"), columns, rows, { class: "hf-matrix" })), notes: [m.say("cohorts.note"), m.say("ui.state_signs")],

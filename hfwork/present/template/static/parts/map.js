@@ -106,7 +106,7 @@ export function mapTable(m, state, width, ind, cells) {
     shown: words,
     ink, symbol: status.map((s) => (s ? s.symbol : "circle")), status_colour: status.map((s) => (s ? s.colour : "rgba(0,0,0,0)")),
     status_size: status.map((s) => (s ? Math.max(8, Math.min(13, perTile * 0.13)) : 0)),
-    label_size: Math.max(10, Math.min(16, perTile * (m.lang === "zh" ? 0.2 : 0.155))),
+    label_size: places.map((p, i) => { const word = m.name(cells[i].then === undefined ? p.label : m.page.then.units[cells[i].then].name); return Math.max(8, Math.min(16, perTile * (m.lang === "zh" ? 0.2 : 0.155), (perTile * 0.94) / (word.length * (m.lang === "zh" ? 1 : 0.54)))); }),
     value_size: words.map((w) => (w === "*" ? valueSize * 1.5 : valueSize)),
     x_range: [left - 0.02 * size, right + 0.02 * size], y_range: [low - 0.02 * size, high + 0.02 * size],
     height: Math.round(height),
