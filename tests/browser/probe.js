@@ -69,6 +69,16 @@
     return { overlaps, clipped, outside, wide: document.documentElement.scrollWidth - document.documentElement.clientWidth };
   };
 
+  /** Letters of figures too close in colour to the card behind them; those of the map lie on its own shades. */
+  window.hfFaint = () => {
+    const parts = (colour) => (colour.match(/[\d.]+/g) || [0, 0, 0]).slice(0, 3).map(Number);
+    const light = (colour) => { const [r, g, b] = parts(colour).map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+    return [...document.querySelectorAll(".hf-plot:not([data-figure=map]) text")].filter((one) => one.textContent.trim() && seen(one)).flatMap((one) => {
+      const [a, b] = [getComputedStyle(one).fill, getComputedStyle(one.closest("section")).backgroundColor].map(light).sort((x, y) => y - x);
+      return (a + 0.05) / (b + 0.05) < 4.5 ? [named({ element: one, text: one.textContent })] : [];
+    });
+  };
+
   /** What a reader who cannot see the page is told, and every word on it. */
   window.hfBones = () => {
     const levels = [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].filter(seen).map((heading) => Number(heading.tagName[1]));

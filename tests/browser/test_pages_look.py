@@ -148,6 +148,13 @@ def test_axe_finds_nothing_serious(
             assert not [(one["id"], [node["html"][:120] for node in one["nodes"][:4]]) for one in serious], lang
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["overview", "profile", "indicator", "cascade"])
+def test_letters_of_figures_stand_out(browser: Browser, served: str, name: str, scheme: str) -> None:
+    with opened(browser, served, name, SIZES["office"], "zh", scheme) as (page, *_):
+        assert page.evaluate("hfFaint()") == []
+
+
 PLANTED = """<body style="margin:0;font:16px/1.6 sans-serif"><section data-part="planted" style="width:380px">
 <h1>Heading</h1><p>First line</p><p {shift}>Second line</p><p style="{cut}width:60px">Uncuttableword</p>
 <svg width="200" height="60"><text x="10" y="20">one label</text><text x="{x}" y="20">another</text>

@@ -16,6 +16,12 @@ export function hover(m, cell, ind, head) {
   return lines.join("<br>");
 }
 
+/** Every how many periods an axis names one: whole years apart, once there is no room for each. */
+export function stride(level, count, most) {
+  const least = Math.max(1, Math.ceil(count / Math.max(3, most)));
+  return ({ month: [1, 2, 3, 6, 12, 24], quarter: [1, 2, 4, 8], half: [1, 2, 4] }[level] || []).find((n) => n >= least) || least;
+}
+
 /** Draw or redraw one figure; its box keeps its shape when a printer makes it narrower. */
 export async function drawFigure(plotly, box, template, table, m, width = box.clientWidth || 600) {
   const { height, scale } = table, figure = scale ? scaled(bind(template, table), scale) : bind(template, table);

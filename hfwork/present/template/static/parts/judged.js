@@ -1,6 +1,6 @@
 /** What judges an indicator: the funnel of its units, its control chart, how unequal it is, how it is defined. */
 import { courseOf, funnelOf, gapsOf } from "../findings.js";
-import { hover, plain } from "../drawing.js";
+import { hover, plain, stride } from "../drawing.js";
 import { grid, h } from "../element.js";
 import { PARTS } from "../frame.js";
 
@@ -47,7 +47,7 @@ PARTS.control = ({ m, page, state }) => {
     notes: [m.say(found ? "control.note" : "control.note_none"), found && rows.some((row) => row.moves) && m.say("ui.legend_partial")], signs: [m.say("control.note")],
     after: others.length ? h("details", { class: "hf-define", open: !found, "data-keep": "verdicts" }, h("summary", { "data-key": "verdicts" }, m.say("control.others")), h("ul", { class: "hf-lines" }, others.map((s) => h("li", {}, s)))) : null,
     figure: rows.length ? { template: "control", fill: (width) => {
-      const at = rows.map((_, i) => i), every = Math.max(1, Math.ceil(rows.length / Math.max(3, Math.floor(width / 62)))), ticks = at.filter((i) => i % every === 0);
+      const at = rows.map((_, i) => i), every = stride({ "-Q": "quarter", "-H": "half" }[(tokens[0] || "").slice(4, 6)] || (/-\d\d$/.test(tokens[0]) ? "month" : ""), rows.length, Math.floor(width / 62)), ticks = at.filter((i) => (rows.length - 1 - i) % every === 0);
       const named = tokens.map((token) => ({ token, level: /-\d\d$/.test(token) ? "month" : "" }));
       const value = (row) => `${m.number(row.value, block.decimals - 1)}${suffixOf(m, ind)}`;
       return {

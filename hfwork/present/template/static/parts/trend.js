@@ -1,5 +1,5 @@
 /** One place over time, the whole district behind it. */
-import { hover, plain } from "../drawing.js";
+import { hover, plain, stride } from "../drawing.js";
 import { h } from "../element.js";
 import { PARTS } from "../frame.js";
 
@@ -56,8 +56,7 @@ export function trendTable(m, state, width) {
     }
     run = [];
   }
-  const least = Math.ceil(at.length / Math.max(3, Math.floor(width / 52)));   // whole years apart, once not every period is named
-  const every = ({ month: [1, 2, 3, 6, 12, 24], quarter: [1, 2, 4, 8], half: [1, 2, 4] }[(periods[0] || {}).level] || []).find((n) => n >= least) || Math.max(1, least);
+  const every = stride((periods[0] || {}).level, at.length, Math.floor(width / (state.far ? 96 : 52)));
   const ticks = at.filter((i) => (at.length - 1 - i) % every === 0);
   const gaps = at.filter((i) => !known[i]);
   const whole = (p, c) => !(p.partial || c.reason === "partial_period" || c.reason === "incomplete_returns");

@@ -42,7 +42,7 @@ function filling(figure, own, width, theme, box) {
   const section = box && box.closest("[data-part]"), paper = box && box.closest("[data-printing]");
   if (!section || paper || width < 620) { own.room = null; return figure.fill(width, theme, box); }
   const place = box.getBoundingClientRect(), around = place.top + window.scrollY + section.getBoundingClientRect().bottom - place.bottom;
-  own.room = Math.round(Math.max(320, Math.min(900, window.innerHeight - around - 16)));
-  const far = window.innerWidth >= 1600 && window.innerHeight >= 900;
+  own.room = Math.round(Math.max(260, Math.min(900, window.innerHeight - around - 16)));
+  const far = own.far = window.innerWidth >= 1600 && window.innerHeight >= 900;
   return { ...figure.fill(width, theme, box), height: own.room, scale: far ? 1.7 : 1.15 };
 }
