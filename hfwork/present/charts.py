@@ -121,7 +121,7 @@ TIMELINE: dict[str, Any] = {
         shapes=[{"type": "line", "x0": "@as_of", "x1": "@as_of", "yref": "paper", "y0": 0, "y1": 1,
                  "line": {"color": ORANGE, "width": 2}}],
         annotations=[{"x": "@as_of", "yref": "paper", "y": 1, "yanchor": "bottom", "text": "@as_of_words",
-                      "showarrow": False, "font": {"size": 12, "color": ORANGE}}],
+                      "showarrow": False, "font": {"size": 12, "color": INK}}],
     ),
 }  # fmt: skip
 

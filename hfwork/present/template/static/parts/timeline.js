@@ -32,7 +32,7 @@ export function timelineTable(m) {
     rows: dated.length ? [...rows, phases.length] : rows,
     row_words: [...phases.map((p) => plain(m.name(p.name))), ...(dated.length ? [m.say("ui.days")] : [])],
     as_of: release.as_of, as_of_words: plain(m.date(release.as_of)),
-    first: iso(first - 30 * 864e5), last: iso(last + 30 * 864e5), bottom: phases.length - (dated.length ? 0.4 : 1.4) + 0.9,
+    first: iso(first - 30 * 864e5), last: iso(Math.max(last, ms(release.as_of)) + 60 * 864e5), bottom: phases.length - (dated.length ? 0.4 : 1.4) + 0.9,
     now: phases.filter((p) => p.start <= release.as_of && p.end >= release.as_of).map((p) => m.name(p.name)),
     coming: dated.filter((d) => d.at > release.as_of).slice(0, 3),
     bars: phases.length + (dated.length ? 1 : 0),
