@@ -31,6 +31,9 @@ OLDEST, TOO_NEW = (3, 11), (3, 15)  # as requires-python in pyproject.toml
 # The small build of the plotly.js that the locked plotly package brings whole (1.1 MB for 4.8 MB).
 PLOTLY_JS = "4.1.1"
 PLOTLY_SHA512 = "1oNF8PeQx2hv/y7tqEVWKD3JGwn/MGEMQ8mL9HUwsaqG9FGy/OU5FHUHvzqbqxN4mnwZGI9abTiE775C4kkjMQ=="
+# What the browser tests judge accessibility with; nothing else uses it.
+AXE = "4.14.1"
+AXE_SHA512 = "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ=="
 LAB_SETTINGS = {
     "@jupyterlab/translation-extension:plugin": {"locale": "zh_CN"},
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -118,25 +121,37 @@ def base_python() -> str:
 
 def fetch_small_plotly() -> None:
     """Put plotly.js' small build beside the environment; pages do without it if it cannot be had."""
+    why = fetch(f"plotly.js-basic-dist-min@{PLOTLY_JS}", PLOTLY_SHA512, "plotly-basic.min.js")
+    if why:
+        print(f"未取得精简版 plotly.js，改用完整版 / using the full plotly.js ({why})", file=sys.stderr)
+
+
+def fetch_axe() -> None:
+    """Put axe-core beside the environment, once; the test that needs it is skipped if it cannot be had."""
+    if not (VENV / "share/hfwork/axe.min.js").exists() and (why := fetch(f"axe-core@{AXE}", AXE_SHA512, "axe.min.js")):
+        print(f"未取得 axe-core，无障碍测试将跳过 / no axe-core, its test is skipped ({why})", file=sys.stderr)
+
+
+def fetch(wanted: str, sha512: str, member: str) -> str:
+    """Put one file of an npm package into share/hfwork of the environment; returns why not, or nothing."""
     try:
         npm = shutil.which("npm")
         if not npm:
             raise LookupError("npm: not found")
         with tempfile.TemporaryDirectory() as folder:
-            wanted = f"plotly.js-basic-dist-min@{PLOTLY_JS}"
             quiet = {"check": True, "timeout": 120, "stdin": subprocess.DEVNULL, "capture_output": True}
             subprocess.run([npm, "pack", wanted, "--pack-destination", folder], cwd=folder, **quiet)
             archive = next(Path(folder).glob("*.tgz"))
-            if base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode() != PLOTLY_SHA512:
+            if base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode() != sha512:
                 raise ValueError(f"{wanted}: wrong sha512")
             with tarfile.open(archive) as packed:
-                script = packed.extractfile("package/plotly-basic.min.js").read()
-        home = VENV / "share/hfwork/plotly-basic.min.js"
+                script = packed.extractfile(f"package/{member}").read()
+        home = VENV / "share/hfwork" / member
         home.parent.mkdir(parents=True, exist_ok=True)
         home.write_bytes(script)
     except Exception as why:  # an extra: whatever goes wrong here must not stop the set-up
-        reason = str(why).splitlines()[0] if str(why) else type(why).__name__
-        print(f"未取得精简版 plotly.js，改用完整版 / using the full plotly.js ({reason})", file=sys.stderr)
+        return str(why).splitlines()[0] if str(why) else type(why).__name__
+    return ""
 
 
 def hand_over(command: list[str | Path], folder: Path = ROOT) -> int:
@@ -189,6 +204,8 @@ def main(arguments: list[str]) -> int:
             "Usage: python3 run.py demo | test | lab | bench | exec CMD",
         )
     ensure_venv()
+    if name == "test":
+        fetch_axe()
     return hand_over(commands[name], Path.cwd() if name == "exec" else ROOT)
 
 

@@ -25,6 +25,7 @@ class Board {
     if (options.url) for (const event of ["popstate", "hashchange"]) window.addEventListener(event, () => this.enter());
     document.addEventListener("keydown", (event) => this.key(event));
     if (options.newest) document.addEventListener("visibilitychange", () => this.outdated());
+    for (const event of ["beforeprint", "afterprint"]) window.addEventListener(event, () => this.print(event === "beforeprint"));
     let width = root.clientWidth;
     new ResizeObserver(() => {
       if (Math.abs(root.clientWidth - width) < 2 || window.matchMedia("print").matches) return;
@@ -220,6 +221,21 @@ class Board {
         box.on("plotly_click", (event) => { const now = this.panels[name]; if (now && now.figure.click) now.figure.click(event.points[0]); });
       }
     } catch (error) { delete this.boxes[name]; this.fail(name, section, error); }
+  }
+
+  /** On paper the figures are drawn anew: as wide as a sheet, in ink on white. Synchronous, since printing does not wait. */
+  print(on) {
+    const { dataset } = this.root, boxes = Object.entries(this.boxes).filter(([name, box]) => window.Plotly && this.panels[name] && box.isConnected);
+    if (on === Boolean(dataset.printing)) return;
+    if (on) Object.assign(dataset, { printing: dataset.theme, theme: "light" });
+    else { dataset.theme = dataset.printing; delete dataset.printing; }
+    for (const [name, box] of boxes) {
+      const { template, fill } = this.panels[name].figure, width = box.closest(".hf-two") ? 340 : 700;
+      box.hfSame = null;
+      if (on && !box._fullLayout) box.replaceChildren();
+      try { if (on) drawFigure(window.Plotly, box, this.page.figures[template], fill(width, "light", box), this.m, width); } catch { /* as it stands on the screen */ }
+    }
+    if (!on) this.plot();
   }
 
   async snapshot(name, panel, file) {

@@ -100,7 +100,7 @@ TREND: dict[str, Any] = {
 }  # fmt: skip
 
 # Columns: row (one per phase), start, length (milliseconds), colour, words (inside the bar), hover; days (dates
-# of named days), days_row, days_hover; row_words (axis), scalars as_of, as_of_words, first, last.
+# of named days), days_row, days_hover; row_words (axis), scalars as_of, as_of_words, as_of_side, first, last.
 TIMELINE: dict[str, Any] = {
     "data": [
         {"type": "bar", "orientation": "h", "y": "@row", "base": "@start", "x": "@length", "width": 0.62,
@@ -121,7 +121,7 @@ TIMELINE: dict[str, Any] = {
         shapes=[{"type": "line", "x0": "@as_of", "x1": "@as_of", "yref": "paper", "y0": 0, "y1": 1,
                  "line": {"color": ORANGE, "width": 2}}],
         annotations=[{"x": "@as_of", "yref": "paper", "y": 1, "yanchor": "bottom", "text": "@as_of_words",
-                      "showarrow": False, "font": {"size": 12, "color": ORANGE}}],
+                      "xanchor": "@as_of_side", "showarrow": False, "font": {"size": 12, "color": INK}}],
     ),
 }  # fmt: skip
 

@@ -80,7 +80,8 @@ SPINE_DATA: list[dict[str, Any]] = [
                                      "line": {"width": 1, "color": "#FFFFFF"}}},
 ]  # fmt: skip
 
-_NAMED_ROWS = {**PLAIN_AXIS, "tickvals": "@row", "ticktext": "@name", "range": ["@bottom", -0.6], "automargin": True}
+_NAMED_ROWS = {**PLAIN_AXIS, "tickvals": "@row", "ticktext": "@name", "range": ["@bottom", -0.6], "automargin": True,
+               "ticks": "outside", "ticklen": 6, "tickcolor": "rgba(0,0,0,0)"}  # fmt: skip
 _TICKS = {"tickvals": "@ticks", "ticktext": "@tick_words", "showgrid": False, "tickangle": 0}
 
 # The templates of pages; titles, keys and notes stand in the page around them.

@@ -16,14 +16,27 @@ export function hover(m, cell, ind, head) {
   return lines.join("<br>");
 }
 
+/** Every how many periods an axis names one: whole years apart, once there is no room for each. */
+export function stride(level, count, most) {
+  const least = Math.max(1, Math.ceil(count / Math.max(3, most)));
+  return ({ month: [1, 2, 3, 6, 12, 24], quarter: [1, 2, 4, 8], half: [1, 2, 4] }[level] || []).find((n) => n >= least) || least;
+}
+
 /** Draw or redraw one figure; its box keeps its shape when a printer makes it narrower. */
-export async function drawFigure(plotly, box, template, table, m) {
-  const figure = bind(template, table), { height } = table;
-  const width = box.clientWidth || 600;
+export async function drawFigure(plotly, box, template, table, m, width = box.clientWidth || 600) {
+  const { height, scale } = table, figure = scale ? scaled(bind(template, table), scale) : bind(template, table);
   figure.layout = { ...figure.layout, width, height };
   await plotly.react(box, figure.data, figure.layout, { ...m.page.config, locale: m.lang === "zh" ? "zh-CN" : "en-US" });
   box.style.setProperty("--shape", `${width} / ${height}`);
   for (const svg of box.querySelectorAll("svg.main-svg")) svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+}
+
+/** A figure for readers far away: letters, margins and signs so much bigger; sizes given row by row stay. */
+function scaled(part, scale, under = "") {
+  if (Array.isArray(part)) return part.map((one) => (one && typeof one === "object" ? scaled(one, scale, under) : one));
+  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key,
+    typeof value === "number" && (/font$/.test(under) ? key === "size" : under === "margin" || (under === "marker" && key === "size") || (/^line|^error/.test(under) && /width$|thickness/.test(key))) ? value * scale
+      : value && typeof value === "object" ? scaled(value, scale, Array.isArray(value) ? under : key) : value]));
 }
 
 /** A figure as a picture that says by itself what it shows, of when, and whether it is invented. */

@@ -13,6 +13,7 @@ export function framed(name, panel, view, box) {
   const { m, memory } = view;
   if (panel.bare) return [panel.body];
   const over = m.say(`part.${name}`);
+  if (box) box.dataset.figure = panel.figure.template;
   if (box) box.setAttribute("aria-label", m.say(panel.table ? "ui.chart_alt" : "ui.chart_alt_alone", { kind: over, title: panel.title }));
   const notes = [...(panel.notes || []), panel.receipt && m.say("ui.receipt", { code: panel.receipt })].filter(Boolean);
   const shown = memory.tables.has(name);

@@ -71,10 +71,11 @@ PARTS.changes = ({ m, page, link }) => {
   if (!change) return { title: m.say("changes.first"), body: h("p", { class: "hf-note" }, m.say("changes.first_note")) };
   const moved = changed(m, page, change), { counts } = change;
   const columns = [{ key: "name", label: m.say("ui.col.indicator") }, { key: "old", label: m.say("changes.old"), num: true }, { key: "new", label: m.say("changes.new"), num: true }, { key: "said", label: m.say("changes.said") }];
+  const dated = (value, ind, period) => [m.figure(value, ind, false), h("small", { class: "hf-below" }, ` ${period}`)];
   const row = (way) => (r) => {
     const href = link("indicator", { indicator: r.indicator, period: r.period, place: -1 }), name = m.name(r.ind.name);
     const at = (token) => m.name((m.period(token) || { name: { zh: token, en: token } }).name);
-    return { name: href ? h("a", { href }, name) : name, old: `${m.figure(r.old, r.ind, false)} · ${at(r.old_period)}`, new: `${m.figure(r.new, r.ind, false)} · ${at(r.period)}`,
+    return { name: href ? h("a", { href }, name) : name, old: dated(r.old, r.ind, at(r.old_period)), new: dated(r.new, r.ind, at(r.period)),
       said: way === "other" ? m.say(r.intervals ? `changes.${r.intervals}` : "changes.unjudged") : h("span", { class: `hf-sign hf-${way}` }, way === "better" ? "▲ " : "▼ ", m.say(`changes.${way}`)) };
   };
   const rows = [...moved.worse.map(row("worse")), ...moved.better.map(row("better"))];

@@ -40,15 +40,20 @@ PARTS.chain = (view) => {
   return {
     title: !any ? m.say("chain.title_none", { place, chain: m.name(chain.name) }) : least ? m.say("chain.title", { place, name: m.name(least.ind.name), value: m.shown(least.cell, least.ind) }) : m.say("chain.title_plain", { place, chain: m.name(chain.name) }),
     about: `${m.name(chain.name)} · ${place}`, file: [chain.id, m.place(state.place).code], notes: [m.say("chain.note"), steps.some((s) => s.moves) && m.say("chain.hatched")], signs: [m.say("chain.note")],
-    figure: any ? { template: "steps", fill: (width) => { const narrow = width < 480, name = (s) => plain(m.name(s.ind.name)); return {
-      row: steps.map((_, i) => i), name: steps.map((s) => (narrow ? folded2(name(s), m.lang === "zh" ? 8 : 14) : `${name(s)}<br>${plain(m.name(m.period(s.token).name))}`)), denominator: steps.map((s) => (Number.isFinite(s.cell.value) ? s.cell.denominator || s.cell.value : 0)), numerator: steps.map((s) => (Number.isFinite(s.cell.value) ? s.cell.numerator : null)),
-      words: steps.map((s) => ` ${plain(narrow ? m.shown(s.cell, s.ind) : words(s))}`), pattern: steps.map((s) => (s.moves ? "/" : "")), hover: steps.map((s) => hover(m, s.cell, s.ind, m.name(s.ind.name))), bottom: steps.length - 0.4, right: narrow ? 64 : 190, height: 50 + (narrow ? 54 : 60) * steps.length }; } } : null,
+    figure: any ? { template: "steps", fill: (width) => { const narrow = width < 480, name = (s) => plain(m.name(s.ind.name)), folded = steps.map((s) => folded2(name(s), m.lang === "zh" ? 8 : 17)), lines = Math.max(...folded.map((text) => text.split("<br>").length)); return {
+      row: steps.map((_, i) => i), name: steps.map((s, i) => (narrow ? folded[i] : `${name(s)}<br>${plain(m.name(m.period(s.token).name))}`)), denominator: steps.map((s) => (Number.isFinite(s.cell.value) ? s.cell.denominator || s.cell.value : 0)), numerator: steps.map((s) => (Number.isFinite(s.cell.value) ? s.cell.numerator : null)),
+      words: steps.map((s) => ` ${plain(narrow ? m.shown(s.cell, s.ind) : words(s))}`), pattern: steps.map((s) => (s.moves ? "/" : "")), hover: steps.map((s) => hover(m, s.cell, s.ind, m.name(s.ind.name))), bottom: steps.length - 0.4, right: narrow ? 64 : 190, height: 50 + (narrow ? Math.max(54, 14 + 18 * lines) : 60) * steps.length }; } } : null,
     table: () => ({ columns: [{ key: "name", label: m.say("ui.col.indicator") }, { key: "period", label: m.say("ui.col.period") }, ...["numerator", "denominator", "value", "interval"].map((key) => ({ key, label: m.say(`ui.col.${key}`), num: true })), { key: "note", label: m.say("ui.col.state") }, { key: "receipt", label: m.say("ui.col.receipt") }],
       rows: steps.map((s) => ({ name: m.name(s.ind.name), period: m.name(m.period(s.token).name), numerator: m.number(s.cell.numerator, 0), denominator: m.number(s.cell.denominator, 0), value: m.shown(s.cell, s.ind), interval: m.interval(s.cell, s.ind), note: m.note(s.cell), receipt: s.cell.receipt || "—" })) }),
   };
 };
 
-const folded2 = (text, most) => (text.length <= most ? text : text.match(new RegExp(`.{1,${most}}`, "gu")).slice(0, 3).join("<br>"));
+/** A name in lines of about the same length, never a single sign alone; words of English stay whole. */
+function folded2(text, most) {
+  const count = Math.min(3, Math.ceil(text.length / most)), each = Math.ceil(text.length / count);
+  if (!/^[\x20-\x7e]*$/.test(text)) return text.match(new RegExp(`.{1,${each}}`, "gu")).join("<br>");
+  return text.split(" ").reduce((lines, word) => { const last = lines[lines.length - 1]; return last && `${last} ${word}`.length <= Math.max(each, most) ? [...lines.slice(0, -1), `${last} ${word}`] : [...lines, word]; }, []).join("<br>");
+}
 
 PARTS.cohorts = (view) => {
   const { m, page, state } = view, chain = chosenChain(view);
@@ -58,7 +63,8 @@ PARTS.cohorts = (view) => {
   const years = [...new Set(inds.flatMap((ind) => m.series(ind, level(ind)).map(yearOf)))].sort();
   const at = (ind, year) => { const period = m.series(ind, level(ind)).find((p) => yearOf(p) === year); return period ? m.cell(ind.id, period.token, state.place) : null; };
   const columns = [{ key: "name", label: m.say("ui.col.indicator") }, ...years.map((year) => ({ key: `y${year}`, label: String(year), num: true }))];
-  const text = (ind, year) => { const cell = at(ind, year); return cell ? h("span", { title: receiptOf(m, cell) }, `${m.shown(cell, ind)}${!Number.isFinite(cell.value) ? "" : cell.reason === "not_yet_due" ? " ◌" : MOVING.includes(cell.reason) ? " ◔" : ""}`) : ""; };
+  const sign = (cell) => (!Number.isFinite(cell.value) ? "" : cell.reason === "not_yet_due" ? "◌" : MOVING.includes(cell.reason) ? "◔" : "");
+  const text = (ind, year) => { const cell = at(ind, year); return cell ? h("span", { title: receiptOf(m, cell) }, m.shown(cell, ind), h("i", { class: "hf-after" }, sign(cell))) : ""; };
   const rows = inds.map((ind) => ({ name: [m.name(ind.name), h("small", {}, ` ${m.say(`level.${level(ind)}`)}`)], ...Object.fromEntries(years.map((year) => [`y${year}`, text(ind, year)])) }));
   const open = inds.flatMap((ind) => years.map((year) => at(ind, year))).filter((cell) => cell && Number.isFinite(cell.value) && cell.reason === "not_yet_due").length;
   return { title: m.say(open ? "cohorts.title" : "cohorts.title_closed", { place, n: open, years: years.length }), file: [chain.id, m.place(state.place).code], body: h("div", { class: "hf-wide", tabindex: "0", role: "region", "aria-label": m.say("part.cohorts") }, grid(m.say("part.cohorts"), columns, rows, { class: "hf-matrix" })), notes: [m.say("cohorts.note"), m.say("ui.state_signs")],

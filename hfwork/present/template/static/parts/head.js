@@ -14,13 +14,13 @@ export function header({ m, page, choose, link, logout, stale, fullscreen }) {
     h("div", { class: "hf-bar" },
       h("div", {}, h("p", { class: "hf-over" }, m.name(release.title)), h("h1", {}, m.name(page.title)), h("p", { class: "hf-question" }, m.name(page.question))),
       h("div", { class: "hf-lang", role: "group", "aria-label": m.say("ui.language") }, language)),
-    link("start") && h("nav", { class: "hf-nav", "aria-label": m.say("ui.pages") }, h("ul", {}, page.pages.map((one) => h("li", {},
+    h("div", { class: "hf-row" }, link("start") && h("nav", { class: "hf-nav", "aria-label": m.say("ui.pages") }, h("ul", {}, page.pages.map((one) => h("li", {},
       h("a", { href: link(one.page), "data-key": `page-${one.page}`, "aria-current": one.page === page.page ? "page" : null }, m.name(one.title)))),
     logout && h("li", { class: "hf-logout" }, h("a", { href: logout, "data-key": "logout" }, m.say("ui.logout"))), page.page === "meeting" && h("li", {}, h("button", { type: "button", class: "hf-plain", "data-key": "fullscreen", onclick: fullscreen }, m.say("ui.fullscreen"))))),
-    h("dl", { class: "hf-facts" },
-      fact("ui.as_of", m.date(release.as_of)),
-      release.grade && fact("ui.grade", m.say("ui.grade_word", { grade: release.grade })),
-      fact("ui.release", h("code", {}, release.id))),
+      h("dl", { class: "hf-facts" },
+        fact("ui.as_of", m.date(release.as_of)),
+        release.grade && fact("ui.grade", m.say("ui.grade_word", { grade: release.grade })),
+        fact("ui.release", h("code", {}, release.id)))),
   ];
 }
 

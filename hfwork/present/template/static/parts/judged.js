@@ -1,7 +1,7 @@
 /** What judges an indicator: the funnel of its units, its control chart, how unequal it is, how it is defined. */
 import { courseOf, funnelOf, gapsOf } from "../findings.js";
-import { hover, plain } from "../drawing.js";
-import { h } from "../element.js";
+import { hover, plain, stride } from "../drawing.js";
+import { grid, h } from "../element.js";
 import { PARTS } from "../frame.js";
 
 const CALM = "#0072B2", MARKED = "#D55E00";
@@ -47,7 +47,7 @@ PARTS.control = ({ m, page, state }) => {
     notes: [m.say(found ? "control.note" : "control.note_none"), found && rows.some((row) => row.moves) && m.say("ui.legend_partial")], signs: [m.say("control.note")],
     after: others.length ? h("details", { class: "hf-define", open: !found, "data-keep": "verdicts" }, h("summary", { "data-key": "verdicts" }, m.say("control.others")), h("ul", { class: "hf-lines" }, others.map((s) => h("li", {}, s)))) : null,
     figure: rows.length ? { template: "control", fill: (width) => {
-      const at = rows.map((_, i) => i), every = Math.max(1, Math.ceil(rows.length / Math.max(3, Math.floor(width / 62)))), ticks = at.filter((i) => i % every === 0);
+      const at = rows.map((_, i) => i), every = stride({ "-Q": "quarter", "-H": "half" }[(tokens[0] || "").slice(4, 6)] || (/-\d\d$/.test(tokens[0]) ? "month" : ""), rows.length, Math.floor(width / 62)), ticks = at.filter((i) => (rows.length - 1 - i) % every === 0);
       const named = tokens.map((token) => ({ token, level: /-\d\d$/.test(token) ? "month" : "" }));
       const value = (row) => `${m.number(row.value, block.decimals - 1)}${suffixOf(m, ind)}`;
       return {
@@ -67,7 +67,7 @@ PARTS.equity = ({ m, page, state }) => {
   const title = gap && gap.estimate !== null ? m.say("equity.title", { value: m.number(gap.estimate, ind.decimals), unit, places: m.places() }) : m.say("equity.title_none");
   const columns = [{ key: "measure", label: m.say("equity.col.measure") }, ...["estimate", "lower", "upper"].map((key) => ({ key, label: m.say(`equity.col.${key}`), num: true })), { key: "reason", label: m.say("equity.col.reason") }];
   const rows = gaps.map((g) => ({ measure: m.say(`equity.${g.measure}`), ...Object.fromEntries(["estimate", "lower", "upper"].map((key) => [key, m.number(g[key], 2)])), reason: g.reason ? m.say(`judged.${g.reason}`) : "" }));
-  return { title, file: [ind.id, state.period], table: rows.length ? () => ({ columns, rows }) : null, notes: [m.say(rows.length ? "equity.note" : "equity.note_none")] };
+  return { title, file: [ind.id, state.period], body: rows.length ? grid(title, columns, rows) : null, csv: rows.length ? () => ({ columns, rows }) : null, notes: [m.say(rows.length ? "equity.note" : "equity.note_none")] };
 };
 
 PARTS.about = ({ m, page, state }) => {
@@ -75,9 +75,9 @@ PARTS.about = ({ m, page, state }) => {
   const lines = [["code", ind.code], ["id", ind.id], ["unit", m.unit(ind)], ["counts", m.say(`catalogue.counts.${about.counts}`)], ["definition", m.name(ind.definition)], ["calculation", m.name(ind.calculation)],
     ["notes", m.name(ind.notes)], ["survey", m.name(about.survey)], ["source", m.name(ind.source)], ["frequency", m.say(`level.${about.frequency}`)], ["year", m.say(`about.year.${about.year}`)],
     ["grain", about.grain.map((g) => m.say(`${`level.${g}` in page.words ? "level" : "unit"}.${g}`)).join(" × ")], ["direction", m.say(`ui.direction.${ind.direction}`)], ["clause", ind.clause], ["lead", m.name(ind.lead)],
-    ["checked", `${about.written_by} · ${about.checked_by}`], ["review", about.review_on]].filter(([, text]) => text);
+    ["checked", h("span", { "data-people": "" }, `${about.written_by} · ${about.checked_by}`)], ["review", about.review_on && m.date(about.review_on)]].filter(([, text]) => text);
   const columns = ["version", "from", "to", "why"].map((key) => ({ key, label: m.say(`about.${key}`) }));
-  const rows = about.versions.map((v) => ({ version: v.version, from: v.from || m.say("about.open"), to: v.to || m.say("about.open"), why: m.name(v.why) }));
+  const rows = about.versions.map((v) => ({ version: v.version, from: v.from ? m.date(v.from) : m.say("about.open"), to: v.to ? m.date(v.to) : m.say("about.open"), why: m.name(v.why) }));
   return { title: m.say("about.title", { name: m.name(ind.name), n: rows.length }), body: h("dl", { class: "hf-lines" }, lines.map(([name, text]) => h("div", {}, h("dt", {}, m.say(`about.${name}`)), h("dd", {}, text)))),
     file: [ind.id], table: () => ({ columns, rows }), tableNote: m.say("about.note") };
 };

@@ -84,14 +84,14 @@ export function mapTable(m, state, width, ind, cells) {
   const few = places.length <= 30;                     // a hundred counties leave no room for words
   const across = (p) => { const xs = p.x.filter((v) => v !== null); return Math.max(...xs) - Math.min(...xs); };
   const size = places.map(across).sort((a, b) => a - b)[Math.floor(places.length / 2)];
-  const height = Math.min(560, (width * (high - low)) / (right - left));
+  const height = state.room || Math.min(560, (width * (high - low)) / (right - left));   // a meeting gives it the screen
   const pixel = Math.max((right - left) / width, (high - low) / height);   // map units in a pixel
   const perTile = size / pixel;                        // pixels across an ordinary tile
   const ink = cells.map((c, i) => (fills[i] ? look.inks[c.shade] : look.empty.ink));
   const status = cells.map((c) => look.status[c.status]);
   const chosen = places.map((_, i) => i === state.place);
   const words = cells.map((c) => (few ? plain(c.state === "not_applicable" ? "/" : m.shown(c, ind, { unit: false })) : ""));
-  const valueSize = Math.max(12, Math.min(21, perTile * 0.24));
+  const valueSize = Math.max(12, Math.min(state.room ? 36 : 21, perTile * 0.24));
   return {
     x: places.map((p) => p.x), y: places.map((p) => p.y), cx: places.map((p) => p.cx), cy: places.map((p) => p.cy),
     fill: cells.map((c, i) => (fills[i] ? look.shades[c.shade] : look.empty.fill)),
@@ -100,13 +100,13 @@ export function mapTable(m, state, width, ind, cells) {
     dash: cells.map((c, i) => (fills[i] || chosen[i] ? "solid" : look.empty.dash)),
     name: places.map((p) => plain(m.name(p.name))),
     hover: places.map((p, i) => hover(m, cells[i], ind, m.name(cells[i].then === undefined ? p.name : m.page.then.units[cells[i].then].name))),
-    name_y: places.map((p) => p.cy + 0.05 * size), value_y: places.map((p) => p.cy + 0.05 * size - Math.min(0.26 * size, 32 * pixel)),
-    status_y: places.map((p) => p.cy + (few ? 0.05 * size + Math.min(0.27 * size, 34 * pixel) : 0)),
+    name_y: places.map((p) => p.cy + 0.05 * size), value_y: places.map((p) => p.cy + 0.05 * size - Math.min(0.26 * size, (state.room ? 56 : 32) * pixel)),
+    status_y: places.map((p) => p.cy + (few ? 0.05 * size + Math.min(0.27 * size, (state.room ? 60 : 34) * pixel) : 0)),
     label: places.map((p, i) => (few ? plain(m.name(cells[i].then === undefined ? p.label : m.page.then.units[cells[i].then].name)) : "")),
     shown: words,
     ink, symbol: status.map((s) => (s ? s.symbol : "circle")), status_colour: status.map((s) => (s ? s.colour : "rgba(0,0,0,0)")),
-    status_size: status.map((s) => (s ? Math.max(8, Math.min(13, perTile * 0.13)) : 0)),
-    label_size: Math.max(10, Math.min(16, perTile * (m.lang === "zh" ? 0.2 : 0.155))),
+    status_size: status.map((s) => (s ? Math.max(8, Math.min(state.room ? 22 : 13, perTile * 0.13)) : 0)),
+    label_size: places.map((p, i) => { const word = m.name(cells[i].then === undefined ? p.label : m.page.then.units[cells[i].then].name); return Math.max(8, Math.min(state.room ? 30 : 16, perTile * (m.lang === "zh" ? 0.2 : 0.155), (perTile * 0.94) / (word.length * (m.lang === "zh" ? 1 : 0.54)))); }),
     value_size: words.map((w) => (w === "*" ? valueSize * 1.5 : valueSize)),
     x_range: [left - 0.02 * size, right + 0.02 * size], y_range: [low - 0.02 * size, high + 0.02 * size],
     height: Math.round(height),

@@ -22,7 +22,8 @@ export function timelineTable(m) {
   const iso = (t) => new Date(t).toISOString().slice(0, 10);
   const dated = days.flatMap((day) => day.dates.map((at) => ({ at, name: m.name(day.name) })))
     .filter((d) => ms(d.at) >= first && ms(d.at) <= last).sort((a, b) => a.at.localeCompare(b.at));
-  const rows = phases.map((_, i) => i);
+  const rows = phases.map((_, i) => i), end = Math.max(last, ms(release.as_of)), gone = (ms(release.as_of) - first) / (end - first);
+  const side = gone > 0.8 ? "right" : gone < 0.2 ? "left" : "center";   // its words stay within the figure
   return {
     row: rows, start: phases.map((p) => p.start), length: phases.map((p) => ms(p.end) - ms(p.start) + 864e5),
     colour: phases.map((_, i) => colours[i % colours.length]),
@@ -31,8 +32,8 @@ export function timelineTable(m) {
     days_hover: dated.map((d) => `<b>${plain(d.name)}</b><br>${m.date(d.at)}`),
     rows: dated.length ? [...rows, phases.length] : rows,
     row_words: [...phases.map((p) => plain(m.name(p.name))), ...(dated.length ? [m.say("ui.days")] : [])],
-    as_of: release.as_of, as_of_words: plain(m.date(release.as_of)),
-    first: iso(first - 30 * 864e5), last: iso(last + 30 * 864e5), bottom: phases.length - (dated.length ? 0.4 : 1.4) + 0.9,
+    as_of: release.as_of, as_of_words: plain(m.date(release.as_of)), as_of_side: side,
+    first: iso(first - 30 * 864e5), last: iso(end + 30 * 864e5), bottom: phases.length - (dated.length ? 0.4 : 1.4) + 0.9,
     now: phases.filter((p) => p.start <= release.as_of && p.end >= release.as_of).map((p) => m.name(p.name)),
     coming: dated.filter((d) => d.at > release.as_of).slice(0, 3),
     bars: phases.length + (dated.length ? 1 : 0),

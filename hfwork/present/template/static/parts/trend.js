@@ -1,5 +1,5 @@
 /** One place over time, the whole district behind it. */
-import { hover, plain } from "../drawing.js";
+import { hover, plain, stride } from "../drawing.js";
 import { h } from "../element.js";
 import { PARTS } from "../frame.js";
 import { definition } from "./lead.js";
@@ -58,7 +58,7 @@ export function trendTable(m, state, width) {
     }
     run = [];
   }
-  const every = Math.max(1, Math.ceil(at.length / Math.max(3, Math.floor(width / 52))));
+  const every = stride((periods[0] || {}).level, at.length, Math.floor(width / (state.far ? 96 : 52)));
   const ticks = at.filter((i) => (at.length - 1 - i) % every === 0);
   const gaps = at.filter((i) => !known[i]);
   const whole = (p, c) => !(p.partial || c.reason === "partial_period" || c.reason === "incomplete_returns");

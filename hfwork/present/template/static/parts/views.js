@@ -25,10 +25,10 @@ PARTS.views = (view) => {
   return {
     ...panel, part: one.part, keys, receipt: one.indicator ? m.cell(one.indicator, one.period, state.place).receipt : panel.receipt,
     bare: false, headless: panel.bare, body: [one.indicator && h("p", { class: "hf-subject" }, m.name(m.indicator(one.indicator).name), " · ", m.name(m.period(one.period).name), state.place >= 0 ? ` · ${m.name(m.place(state.place).name)}` : ""), panel.body],
-    figure: panel.figure && { ...panel.figure, same: undefined, fill: (width, theme, box) => taller(panel.figure.fill(width, theme, box)),
+    figure: panel.figure && { ...panel.figure, same: undefined, fill: (width, theme, box) => filling(panel.figure, own, width, theme, box),
       click: (point) => { const i = point.curveNumber; if (one.part === "map" && i < page.places.length) choose({ place: i === state.place ? -1 : i }); } },
     after: [panel.after, h("div", { class: "hf-steer", role: "group", "aria-label": m.say("views.controls") }, button("back", m.say("views.back"), () => go(at - 1), at === 0), h("span", { class: "hf-at", role: "status" }, m.say("views.at", { n: at + 1, all: all.length })), button("next", m.say("views.next"), () => go(at + 1), at === all.length - 1),
-      panel.table && button("detail", m.say("views.detail"), () => choose({ detail: detail ? null : "1" }), false, String(detail)), open && h("a", { class: "hf-plain", href: open, "data-key": "view-open" }, m.say("views.open"))), h("p", { class: "hf-note hf-keys" }, m.say("views.keys"))],
+      panel.table && button("detail", m.say("views.detail"), () => choose({ detail: detail ? null : "1" }), false, String(detail)), open && h("a", { class: "hf-plain", href: open, "data-key": "view-open" }, m.say("views.open")), h("span", { class: "hf-note hf-keys" }, m.say("views.keys")))],
   };
 };
 
@@ -37,5 +37,12 @@ function stepsFor(m, state) {
   return long(own) && own !== "phase" ? own : ["month", "quarter", "half", "year", "mc_year"].find(long) || own;
 }
 
-/** A view has the screen for itself. */
-const taller = (table) => ({ ...table, height: Math.max(table.height, Math.min(620, window.innerHeight - 330)) });
+/** A view has the screen for itself: its figure takes what the words leave of it, in letters for the back of the room. */
+function filling(figure, own, width, theme, box) {
+  const section = box && box.closest("[data-part]"), paper = box && box.closest("[data-printing]");
+  if (!section || paper || width < 620) { own.room = null; return figure.fill(width, theme, box); }
+  const place = box.getBoundingClientRect(), around = place.top + window.scrollY + section.getBoundingClientRect().bottom - place.bottom;
+  own.room = Math.round(Math.max(260, Math.min(900, window.innerHeight - around - 16)));
+  const far = own.far = window.innerWidth >= 1600 && window.innerHeight >= 900;
+  return { ...figure.fill(width, theme, box), height: own.room, scale: far ? 1.7 : 1.15 };
+}
