@@ -55,7 +55,9 @@ class Board {
     this.root.replaceChildren(this.head, h("main", { id: "hf-main", tabindex: "-1" }, rows[0], this.form, rows.slice(1)), this.foot);
   }
 
-  get m() { return (this.models[this.state.lang] ||= new Model(this.page, this.state.lang)); }
+  model(lang) { return (this.models[lang] ||= new Model(this.page, lang)); }
+
+  get m() { return this.model(this.state.lang); }
 
   theme() {
     const lab = document.body.dataset.jpThemeLight;   // JupyterLab says which theme it shows
@@ -68,7 +70,7 @@ class Board {
   /** Whatever the address does not name, or names wrongly, starts as the page starts. A receipt names its figure. */
   read(asked) {
     const lang = ["zh", "en"].includes(asked.get("lang")) ? asked.get("lang") : this.options.lang || "zh";
-    const m = (this.models[lang] ||= new Model(this.page, lang));
+    const m = this.model(lang);
     const found = asked.get("code") && m.find(asked.get("code"));
     const state = { lang, ...Object.fromEntries(Object.entries(SELECTORS).map(([name, selector]) => [name, selector.read(asked, m)])) };
     for (const [name, allowed] of Object.entries(VIEWS)) {
