@@ -9,16 +9,14 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from getpass import getpass
 from pathlib import Path
-from typing import Any
 
 from hfwork import options as line
-from hfwork import text
+from hfwork import showing, text
 from hfwork.errors import HfworkError, no_access
+from hfwork.showing import folder_of, opened, plan_folder
 
 Command = Callable[[argparse.Namespace], None]
-PLANS = Path(__file__).resolve().parent.parent / "data"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -56,7 +54,7 @@ def _run(arguments: list[str]) -> int:
         _drop_output()
         return 0
     except OSError as problem:
-        return _fail(no_access(problem, _folder(options)).message(), 1)
+        return _fail(no_access(problem, folder_of(options)).message(), 1)
     except Exception as problem:
         if os.environ.get("HFWORK_DEBUG"):
             raise
@@ -80,22 +78,6 @@ def _drop_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _folder(options: argparse.Namespace) -> Path:
-    return Path(options.workspace or "workspace")
-
-
-def _marked(folder: Path) -> Path:
-    if not (folder / "workspace.yaml").is_file():
-        raise HfworkError("no_workspace", given=folder)
-    return folder
-
-
-def _open(options: argparse.Namespace) -> Any:
-    from hfwork.workspace import open_workspace
-
-    return open_workspace(_folder(options))
-
-
 def _progress(label: str) -> Callable[[int, int, str], None]:
     """A line that is rewritten in a terminal; in a log, at most ten lines, and none for work soon done."""
     live, begun = sys.stderr.isatty(), time.monotonic()
@@ -113,18 +95,6 @@ def _progress(label: str) -> Callable[[int, int, str], None]:
     return show
 
 
-def plan_folder(given: str) -> Path:
-    """A plan by folder or by the name of one that comes with hfwork."""
-    for folder in (Path(given), PLANS / given):
-        if (folder / "campaign.yaml").is_file():
-            return folder
-    if Path(given).is_dir() or os.sep in given:
-        from hfwork.plan.folder import load_plan
-
-        load_plan(given)  # says what a plan folder holds
-    raise HfworkError("unknown_plan", given=given, allowed=sorted(p.parent.name for p in PLANS.glob("*/campaign.yaml")))
-
-
 def _demo(options: argparse.Namespace) -> None:
     from hfwork import demo
     from hfwork.plan.folder import load_plan
@@ -136,7 +106,7 @@ def _demo(options: argparse.Namespace) -> None:
     if workspace.plan.id != (wanted := load_plan(source).id):
         raise HfworkError("other_plan", given=folder, holds=workspace.plan.id, wanted=wanted)
     if not options.no_serve:
-        _serve_release(workspace.releases / "current", options.port)  # a demonstration stops for no question
+        showing.serve_release(workspace.releases / "current", options.port)  # a demonstration stops for no question
 
 
 def _init(options: argparse.Namespace) -> None:
@@ -148,19 +118,19 @@ def _init(options: argparse.Namespace) -> None:
 
 def _template(options: argparse.Namespace) -> None:
     table, place, period = options.table, line.typed(options.place), line.typed(options.period)
-    print(text.say("cli.written", given=_open(options).template(table, place, period, options.out)))
+    print(text.say("cli.written", given=opened(options).template(table, place, period, options.out)))
 
 
 def _layout(options: argparse.Namespace) -> None:
     lang = text.language()
-    for table in _open(options).plan.tables.values():
+    for table in opened(options).plan.tables.values():
         print(f"{table.id}  {table.title[lang]}")
         for name, column in table.columns.items():
             print(f"  {name:20} {column.zh if lang == 'zh' else column.en}  ({column.type}){' *' * column.required}")
 
 
 def _receive(options: argparse.Namespace) -> None:
-    workspace, only_check = _open(options), options.command == "check"
+    workspace, only_check = opened(options), options.command == "check"
     settings = {"set_aside": options.set_aside, "progress": _progress(text.say("cli.receive_step"))}
     if only_check:
         summary = workspace.check(options.files, today=dt.date.today(), **settings)
@@ -178,7 +148,7 @@ def _receive(options: argparse.Namespace) -> None:
 
 
 def _ledger(options: argparse.Namespace) -> None:
-    for entry in _open(options).entries():
+    for entry in opened(options).entries():
         facts = {name: getattr(entry, name) for name in ("seq", "at", "action", "table", "place", "rows", "name")}
         print(text.say("ledger.line", **facts, period=entry.period or entry.extract_date or ""))
 
@@ -186,7 +156,7 @@ def _ledger(options: argparse.Namespace) -> None:
 def _verify(options: argparse.Namespace) -> None:
     from hfwork.intake.ledger import Ledger
 
-    ledger = Ledger(_open(options).vault)
+    ledger = Ledger(opened(options).vault)
     problems = ledger.verify()
     if problems:
         raise HfworkError("not_verified", problems=problems)
@@ -195,84 +165,18 @@ def _verify(options: argparse.Namespace) -> None:
 
 def _build(options: argparse.Namespace) -> None:
     as_of = line.day(options.as_of, dt.date.today())
-    identity = _open(options).build(as_of, _progress(text.say("cli.build_step")))
+    identity = opened(options).build(as_of, _progress(text.say("cli.build_step")))
     print(text.say("cli.built", id=identity, as_of=as_of))
 
 
 def _publish(options: argparse.Namespace) -> None:
-    release = _open(options).publish(options.release)
+    release = opened(options).publish(options.release)
     print(text.say("cli.published", id=release.id, as_of=release.meta["as_of"]))
 
 
 def _rebuild(options: argparse.Namespace) -> None:
-    identity = _open(options).rebuild(_progress(text.say("cli.receive_step")))
+    identity = opened(options).rebuild(_progress(text.say("cli.receive_step")))
     print(text.say("cli.rebuilt", id=identity) if identity else text.say("cli.rebuilt_rows"))
-
-
-def _trace(options: argparse.Namespace) -> None:
-    from hfwork.present import tables
-
-    print(tables.trace(_open(options).trace(line.typed(options.code)), text.language()))
-
-
-def _compare(options: argparse.Namespace) -> None:
-    from hfwork.present import comparison
-    from hfwork.release import revisions
-
-    folder = _folder(options)
-    if not all(Path(given).is_dir() for given in (options.old, options.new)):
-        _marked(folder)
-    releases = folder / "releases"
-    sides = [revisions.find(releases, line.typed(given)) for given in (options.old, options.new)]
-    found = revisions.compare(*sides)
-    print(comparison.summary(found, text.language()))
-    if options.out:
-        rows = comparison.table(found, text.language())
-        _write(options.out, rows.to_csv(index=False, lineterminator="\r\n"), "utf-8-sig")
-
-
-def _write(file: str, content: str, encoding: str = "utf-8") -> None:
-    Path(file).write_text(content, encoding, newline="")
-    print(text.say("cli.written", given=file))
-
-
-def _serve(options: argparse.Namespace) -> None:
-    folder = None if options.release else _marked(_folder(options))
-    release = folder / "releases" / "current" if folder else Path(options.release)
-    ask = getpass if sys.stdin and sys.stdin.isatty() else None
-    _serve_release(release, options.port, ask, login=not options.no_login, renew=options.new_password)
-
-
-def _serve_release(release: Path, port: int, ask: Any = None, *, login: bool = True, renew: bool = False) -> None:
-    from hfwork.present import login as door
-    from hfwork.present import server
-
-    server.check(release, port)  # before a password is asked for
-    entry = door.entry(release, ask, renew=renew) if login else None
-
-    def said(url: str) -> None:
-        words = entry.keep() if entry else text.say("serve.open")
-        print(*filter(None, [text.say("cli.serving", url=url), words]), sep="\n", flush=True)
-
-    server.serve(release, port, said, login=entry.login if entry else None)
-
-
-def _plan(options: argparse.Namespace) -> None:
-    from hfwork.plan.folder import load_plan
-    from hfwork.plan.tree import tree
-    from hfwork.present.catalogue import catalogue
-
-    if options.plan:
-        folder = plan_folder(options.plan)
-    elif options.workspace or (_folder(options) / "workspace.yaml").is_file():
-        folder = _marked(_folder(options)) / "plan"
-    else:
-        folder = plan_folder("ninghe-2016")
-    plan = load_plan(folder)
-    if options.catalogue:
-        _write(options.catalogue, catalogue(plan))
-    else:
-        print(tree(plan, text.language()))
 
 
 COMMANDS: dict[str, Command] = {
@@ -288,10 +192,11 @@ COMMANDS: dict[str, Command] = {
     "build": _build,
     "publish": _publish,
     "rebuild": _rebuild,
-    "trace": _trace,
-    "compare": _compare,
-    "serve": _serve,
-    "plan": _plan,
+    "trace": showing.trace,
+    "compare": showing.compare,
+    "serve": showing.serve,
+    "board": showing.board,
+    "plan": showing.plan,
 }
 
 

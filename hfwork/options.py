@@ -115,7 +115,9 @@ def _arguments(made: dict[str, Parser]) -> None:
     made["publish"].add_argument("release", nargs="?", metavar="ID", help=text.say("cli.id"))
     made["trace"].add_argument("code", metavar="CODE", help=text.say("cli.code"))
     port_of("serve")
-    made["serve"].add_argument("--release", metavar="DIR", help=text.say("cli.release"))
+    for name in ("serve", "board"):
+        made[name].add_argument("--release", metavar="DIR", help=text.say("cli.release"))
+    made["board"].add_argument("--out", required=True, metavar="FILE.html", help=text.say("cli.out_html"))
     for_login = made["serve"].add_mutually_exclusive_group()
     for_login.add_argument("--no-login", action="store_true", help=text.say("cli.no_login"))
     for_login.add_argument("--new-password", action="store_true", help=text.say("cli.new_password"))

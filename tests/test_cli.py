@@ -300,6 +300,7 @@ USAGE: list[tuple[list[object], str, str]] = [
     (["serve", "--no-login", "--new-password"], "--no-login", "--new-password"),
     (["ledger", "--lang"], "--lang", "hfwork ledger"),
     (["-x"], "-x", "--help"),
+    (["board"], "--out", "hfwork board"),
     (["receive", ""], '""', "hfwork receive"),
     (["ledger", "--workspace="], '""', "hfwork ledger"),
 ]
@@ -365,6 +366,11 @@ GIVEN: list[tuple[str, str, str]] = [
     ("build --as-of 2018-06-30 --workspace {ws}/plan", "plan", "hfwork init"),
     ("verify --workspace {ws}/workspace.yaml", "workspace.yaml", "hfwork init"),
     ("serve --release {ws}/plan", "plan", "datapackage.json"),
+    ("board --release {ws}/plan --out {tmp}/board.html", "plan", "datapackage.json"),
+    ("board --workspace {tmp} --out {tmp}/board.html", "{tmp}", "hfwork init"),
+    ("board --out {tmp}/no/such/board.html", "{tmp}/no/such", ""),
+    ("board --out {ws}/workspace.yaml/board.html", "{ws}/workspace.yaml", ""),
+    ("board --out {ws}", "{ws}", ""),
 ]
 
 

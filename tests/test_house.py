@@ -23,9 +23,9 @@ RANK = {
     "release": 3,
     "present": 4,
 }
-RANK |= {"sample": 4, "counting": 4, "workspace": 5, "demo": 6, "cli": 7}
+RANK |= {"sample": 4, "counting": 4, "workspace": 5, "demo": 6, "showing": 6, "cli": 7}
 DENIED = {"present": {"intake", "measure", "counting"}, "sample": {"measure", "judge", "release", "present"}}
-OPENERS = {"plan", "intake", "release", "sample", "text", "workspace", "demo", "cli"}
+OPENERS = {"plan", "intake", "release", "sample", "text", "workspace", "demo", "showing", "cli"}
 OPENERS |= {"measure/engine.py", "measure/examples.py"}
 OPENERS |= {f"present/{name}.py" for name in ("pages", "server", "panels", "dashboards", "login", "static")}
 OPENING = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "read_csv", "read_parquet", "to_parquet"}

@@ -16,6 +16,12 @@ export function draw(root, page, options = {}) {
   return root.hfBoard;
 }
 
+/** The layout row by row as {name, part, own}: an entry is the name of a part, or an object with what a general part shows. */
+function entriesOf(layout) {
+  let n = 0;
+  return layout.map((row) => row.map((entry) => (typeof entry === "string" ? { name: entry, part: entry } : { name: `${entry.part}-${(n += 1)}`, part: entry.part, own: entry })));
+}
+
 class Board {
   constructor(root, page, options) {
     Object.assign(this, { root, options, shared: page, models: {}, memory: { query: "", open: new Set(), tables: new Set() } });
@@ -39,25 +45,29 @@ class Board {
   enter() {
     const asked = new URLSearchParams(this.options.url ? window.location.search || window.location.hash.slice(1) : "");
     const { pages } = this.options;
-    const name = pages ? (asked.get("page") in pages ? asked.get("page") : Object.keys(pages)[0]) : this.shared.page;
+    const name = pages ? (Object.hasOwn(pages, asked.get("page")) ? asked.get("page") : Object.keys(pages)[0]) : this.shared.page;
     if (!this.page || this.page.page !== name) this.build(pages ? { ...this.shared, ...pages[name] } : this.shared);
     this.state = this.read(asked);
+    if (name === "start" && this.state.found) window.location.replace(this.link("indicator"));   // a code on a slide is the address of its figure
     this.paint();
   }
 
   build(page) {
     this.page = page;
     Object.assign(this, { models: {}, boxes: {}, panels: {}, sections: {} });
-    for (const name of page.layout.flat()) this.sections[name] = h("section", { "data-part": name });
+    this.entries = entriesOf(page.layout);
+    for (const { name } of this.entries.flat()) this.sections[name] = h("section", { "data-part": name });
     this.head = h("header", { class: "hf-head" });
     this.form = h("form", { class: "hf-controls", onsubmit: (event) => event.preventDefault() });
     this.foot = h("footer", { class: "hf-foot" });
-    const rows = page.layout.map((row) => (row.length > 1 ? h("div", { class: "hf-two" }, row.map((name) => this.sections[name])) : this.sections[row[0]]));
+    const rows = this.entries.map((row) => (row.length > 1 ? h("div", { class: "hf-two" }, row.map(({ name }) => this.sections[name])) : this.sections[row[0].name]));
     this.root.dataset.page = page.page;
     this.root.replaceChildren(this.head, h("main", { id: "hf-main", tabindex: "-1" }, rows[0], this.form, rows.slice(1)), this.foot);
   }
 
-  get m() { return (this.models[this.state.lang] ||= new Model(this.page, this.state.lang)); }
+  model(lang) { return (this.models[lang] ||= new Model(this.page, lang)); }
+
+  get m() { return this.model(this.state.lang); }
 
   theme() {
     const lab = document.body.dataset.jpThemeLight;   // JupyterLab says which theme it shows
@@ -70,14 +80,14 @@ class Board {
   /** Whatever the address does not name, or names wrongly, starts as the page starts. A receipt names its figure. */
   read(asked) {
     const lang = ["zh", "en"].includes(asked.get("lang")) ? asked.get("lang") : this.options.lang || "zh";
-    const m = (this.models[lang] ||= new Model(this.page, lang));
-    const found = asked.get("code") && m.find(asked.get("code"));
-    const state = { lang, ...Object.fromEntries(Object.entries(SELECTORS).map(([name, selector]) => [name, selector.read(asked, m)])) };
+    const m = this.model(lang);
+    const code = asked.get("code") || "", found = code && m.find(code);
+    const state = { lang, code: found && found.wrong ? code : "", ...Object.fromEntries(Object.entries(SELECTORS).map(([name, selector]) => [name, selector.read(asked, m)])) };
     for (const [name, allowed] of Object.entries(VIEWS)) {
       const value = asked.get(name);
       state[name] = value !== null && (allowed ? allowed.includes(value) : /^\d{1,3}$/.test(value)) ? value : null;
     }
-    if (found) Object.assign(state, found, { place: Math.max(found.place, this.page.selectors[0] === "place" ? 0 : -1) });
+    if (found && !found.wrong) Object.assign(state, found, { found: true, place: Math.max(found.place, this.page.selectors[0] === "place" ? 0 : -1) });
     return this.level(this.follow(m, state));
   }
 
@@ -108,8 +118,8 @@ class Board {
 
   query(page, state) {
     const m = this.m, own = (this.options.pages ? this.options.pages[page] : null) || (page === this.page.page ? this.page : null);
-    const names = own ? own.selectors : ["indicator", "period", "place"];   // another page ignores what it has no use for
-    const pairs = names.map((name) => SELECTORS[name].write(m, state)).filter((pair) => pair && pair[1]);
+    const names = new Set([...(own ? own.selectors : []), "indicator", "period", "place"]);   // a page hands on what it has no use for itself
+    const pairs = [...names].map((name) => SELECTORS[name].write(m, state)).filter((pair) => pair && pair[1]);
     const views = page === this.page.page ? Object.keys(VIEWS).filter((name) => state[name]).map((name) => [name, state[name]]) : [];
     return new URLSearchParams([...(this.options.pages ? [["page", page]] : []), ...pairs, ...views, ...(state.lang === "zh" ? [] : [["lang", state.lang]])]);
   }
@@ -123,8 +133,8 @@ class Board {
 
   write() {
     if (!this.options.url) return;
-    const query = this.query(this.page.page, this.state);
-    window.history.pushState(null, "", this.options.pages || window.location.protocol === "file:" ? `#${query}` : `?${query}`);
+    const query = this.query(this.page.page, this.state), address = this.options.pages || window.location.protocol === "file:" ? `#${query}` : `?${query}`;
+    if (![window.location.hash, window.location.search].includes(address)) window.history.pushState(null, "", address);
   }
 
   view(change = {}) {
@@ -162,16 +172,16 @@ class Board {
       const boxes = page.selectors.map((name) => SELECTORS[name].box(view)).filter(Boolean);
       return boxes.length ? [boxes, h("button", { type: "button", class: "hf-plain", onclick: () => window.print() }, m.say("ui.print"))].flat() : null;
     });
-    for (const name of page.layout.flat()) this.part(name, this.sections[name], () => this.fill(name, view));
+    for (const entry of this.entries.flat()) this.part(entry.name, this.sections[entry.name], () => this.fill(entry, view));
     this.part("foot", this.foot, () => foot(view));
     for (const keep of open) for (const details of this.root.querySelectorAll(`details[data-keep="${keep}"]`)) details.open = true;
     if (focus) this.root.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true });
     this.plot();
   }
 
-  fill(name, view) {
-    if (!PARTS[name]) throw new Error(`no part ${name}`);
-    const panel = (this.panels[name] = PARTS[name](view));
+  fill({ name, part, own }, view) {
+    if (!Object.hasOwn(PARTS, part)) throw new Error(`no part ${part}`);
+    const panel = (this.panels[name] = PARTS[part](view, own));
     if (!panel) return null;
     if (!panel.figure) delete this.boxes[name];
     // The box of a figure is kept, so that plotly can redraw instead of starting anew.
@@ -215,7 +225,7 @@ class Board {
       if (figure.same !== undefined && box.hfSame === same) return;   // no choice changes it
       box.hfSame = same;
       if (!box._fullLayout) box.replaceChildren();
-      await drawFigure(plotly, box, this.page.figures[figure.template], figure.fill(box.clientWidth, this.root.dataset.theme, box), this.m);
+      await drawFigure(plotly, box, this.template(figure), figure.fill(box.clientWidth, this.root.dataset.theme, box), this.m);
       if (!box.hfClick) {
         box.hfClick = true;
         box.on("plotly_click", (event) => { const now = this.panels[name]; if (now && now.figure.click) now.figure.click(event.points[0]); });
@@ -230,24 +240,28 @@ class Board {
     if (on) Object.assign(dataset, { printing: dataset.theme, theme: "light" });
     else { dataset.theme = dataset.printing; delete dataset.printing; }
     for (const [name, box] of boxes) {
-      const { template, fill } = this.panels[name].figure, width = box.closest(".hf-two") ? 340 : 700;
+      const { figure } = this.panels[name], width = box.closest(".hf-two") ? 340 : 700;
       box.hfSame = null;
       if (on && !box._fullLayout) box.replaceChildren();
-      try { if (on) drawFigure(window.Plotly, box, this.page.figures[template], fill(width, "light", box), this.m, width); } catch { /* as it stands on the screen */ }
+      try { if (on) drawFigure(window.Plotly, box, this.template(figure), figure.fill(width, "light", box), this.m, width); } catch { /* as it stands on the screen */ }
     }
     if (!on) this.plot();
   }
 
+  /** A figure names its template, or brings it. */
+  template({ template }) { return typeof template === "string" ? this.page.figures[template] : template; }
+
   async snapshot(name, panel, file) {
     await this.plotly();
-    const { template, fill } = panel.image || panel.figure;
+    const drawn = panel.image || panel.figure;
     const about = panel.about || this.m.name(this.page.release.title);
-    return picture(this.m, this.page.figures[template], fill(780, "light"), { title: panel.title, about, key: panel.signs || [], notes: panel.notes || [], file });
+    return picture(this.m, this.template(drawn), drawn.fill(780, "light"), { title: panel.title, about, key: panel.signs || [], notes: panel.notes || [], file });
   }
 
   key(event) {
     const panel = Object.values(this.panels || {}).find((one) => one && one.keys);
-    if (!panel || event.altKey || event.ctrlKey || event.metaKey || event.target.closest?.("select, input, textarea")) return;
+    const elsewhere = !this.options.url && !this.root.contains(event.target);   // a notebook has keys of its own
+    if (!panel || elsewhere || event.altKey || event.ctrlKey || event.metaKey || event.target.closest?.("select, input, textarea, [contenteditable]")) return;
     if (panel.keys(event)) event.preventDefault();
   }
 
@@ -275,7 +289,7 @@ export default {
       });
       model.send({ kind: "plotly" });
     });
-    const root = h("div");
+    const root = h("div", { "data-lm-suppress-shortcuts": "true" });   // JupyterLab would read D twice as: delete the cell
     el.append(root);
     draw(root, JSON.parse(model.get("page")), { url: false, plotly: ask, lang: model.get("lang") });
   },

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from html import escape
 from pathlib import Path
 
+from hfwork.errors import no_access
 from hfwork.present.pages import as_json, page, plotly_bundle, script, style
 from hfwork.release.bundle import open_release
 
@@ -43,7 +45,7 @@ draw(document.getElementById("hf-board"), read("hf-page"), {{ pages: read("hf-pa
 def board(release: str | Path, out: str | Path) -> Path:
     """Write every page of a release into one HTML file and return its path; a file there is replaced whole.
 
-    Raises ``HfworkError``: ``no_release``, ``damaged_release``.
+    Raises ``HfworkError``: ``no_release``, ``damaged_release``, ``no_access`` when the file cannot be written.
     """
     opened = open_release(release)
     own = {name: opened.page_columns(name) for name in opened.pages()}
@@ -64,6 +66,10 @@ def board(release: str | Path, out: str | Path) -> Path:
     try:
         part.write_text(text, "utf-8")
         os.replace(part, target)
+    except OSError as problem:
+        lost = target if target.parent.is_dir() else target.parent
+        raise no_access(OSError(problem.errno, problem.strerror, str(lost)), lost) from problem
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # there is none, or never was a folder for it
+            part.unlink()
     return target

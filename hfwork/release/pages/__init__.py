@@ -1,7 +1,8 @@
 """The columns of each page, written when a release is made; a page shows and never computes.
 
 A page is one function from a ``Source`` to its own columns, listed in ``PAGES``: ``layout`` names the parts row by
-row, ``selectors`` what can be chosen. What all pages need is written once, as ``columns.json``.
+row, ``selectors`` what can be chosen; ``title`` and ``question`` are its own or those of the locale. What all pages need
+is written once, as ``columns.json``. How to add a page: docs/dashboards.md.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ PAGES: dict[str, Page] = {
 
 def written(source: Source) -> dict[str, dict[str, Any]]:
     """Every page of a release by name, and ``SHARED``: the columns of all of them."""
-    listed = [{"page": name, **_titled(name)} for name in PAGES]
     pages = {name: {"page": name, **_titled(name), **make(source)} for name, make in PAGES.items()}
+    listed = [{key: page[key] for key in ("page", "title", "question")} for page in pages.values()]
     return {SHARED: {**shared(source), "pages": listed}, **pages}
 
 

@@ -10,7 +10,7 @@ from hfwork.judge.verdict import UNFINISHED
 from hfwork.release.cells import day
 from hfwork.release.pages.source import Source
 
-_LONGEST_FIRST = ("year", "mc_year", "half", "quarter", "month")
+_LONGEST_FIRST = ("span", "year", "mc_year", "half", "quarter", "month")
 _WORSE = {"up": ("lower", "falling"), "down": ("higher", "rising")}  # verdicts that are bad news
 _ORDER = ("behind", "worse", "units_behind", "missing")
 

@@ -2,8 +2,8 @@
 import { csvText, grid, h, save } from "./element.js";
 
 /**
- * Parts by name: (view) → panel or null. `view` = {m, state, page, theme, width, choose, link, memory}. A panel may have
- * title, body, figure {template, fill(width, theme) → table with height, click}, key [elements], signs [texts of the
+ * Parts by name: (view, own) → panel or null. `view` = {m, state, page, theme, width, choose, link, memory}; `own` is the
+ * part's entry in the layout where that is an object. A panel may have title, over (a word above it), body, figure {template, fill(width, theme) → table with height, click}, key [elements], signs [texts of the
  * key], notes [texts], receipt, table () → {columns, rows}, csv () → {head, rows}, after; `bare` needs no frame.
  */
 export const PARTS = {};
@@ -12,8 +12,8 @@ export const PARTS = {};
 export function framed(name, panel, view, box) {
   const { m, memory } = view;
   if (panel.bare) return [panel.body];
-  const over = m.say(`part.${name}`);
-  if (box) box.dataset.figure = panel.figure.template;
+  const over = panel.over ?? m.say(`part.${name}`);
+  if (box && typeof panel.figure.template === "string") box.dataset.figure = panel.figure.template;
   if (box) box.setAttribute("aria-label", m.say(panel.table ? "ui.chart_alt" : "ui.chart_alt_alone", { kind: over, title: panel.title }));
   const notes = [...(panel.notes || []), panel.receipt && m.say("ui.receipt", { code: panel.receipt })].filter(Boolean);
   const shown = memory.tables.has(name);

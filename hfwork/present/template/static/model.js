@@ -1,6 +1,6 @@
 /** A page's columns made easy to ask: cells by indicator, period and place; words, numbers and names. */
 import { comparisonsOf, verdictsOf } from "./findings.js";
-import { cellsOf, unpack } from "./packing.js";
+import { cellsOf, readReceipt, unpack } from "./packing.js";
 
 // Reasons that are no want of data: the sentence says that nothing was judged.
 const UNJUDGED = new Set(["not_yet_due", "partial_period", "incomplete_returns", "missing", "not_published", "new_definition", "before_not_published", "before_unstable", "before_unfinished"]);
@@ -89,17 +89,20 @@ export class Model {
     return found;
   }
 
-  /** The figure a receipt was given to: {indicator, period, place}; null when this page has none such. */
-  find(code) {
-    const wanted = code.trim().toUpperCase();
+  /** The figure a receipt was given to: {indicator, period, place, boundaries}; else {wrong}: bad, mistyped or unknown. */
+  find(typed) {
+    const { code, wrong } = readReceipt(typed), units = this.page.then ? this.page.then.units : [];
+    if (wrong) return { wrong };
     for (const ind of this.page.indicators) {
       for (const period of ind.periods) {
         for (let place = -1; place < (this.coarse(ind) ? 0 : this.page.places.length); place += 1) {
-          if (this.cell(ind.id, period, place).receipt === wanted) return { indicator: ind.id, period, place };
+          if (this.cell(ind.id, period, place).receipt === code) return { indicator: ind.id, period, place, boundaries: "as_of" };
         }
+        const k = units.findIndex((_, i) => this.thenCell(ind.id, period, i)?.receipt === code);
+        if (k >= 0) return { indicator: ind.id, period, place: units[k].heirs[0], boundaries: "then" };
       }
     }
-    return null;
+    return { wrong: "unknown" };
   }
 
   /** How a figure compares: {target, rest, peers, funnel, before}, codes; null where it is not compared. */

@@ -46,10 +46,23 @@ export function cellsOf(block, ind, places) {
   return Array.from({ length: block.units ? places + 1 : 1 }, (_, place) => Array.from({ length }, (__, k) => one(marks[place * length + k])));
 }
 
+/** The check character of a receipt, as release/receipts.py counts it. */
+const check = (digits) => LETTERS[digits.reduce((sum, digit, i) => sum + (i + 1) * digit, 0) % 31];
+
+/** A receipt as people type it – no dashes, small or wide letters, O for 0 – in its printed form: {code} or {wrong}. */
+export function readReceipt(typed) {
+  let plain = typed.normalize("NFKC").toUpperCase().replace(/[^0-9A-Z]/g, "");
+  if (plain.length !== 9) plain = plain.replace(/^HF/, "");
+  plain = plain.replace(/[IL]/g, "1").replace(/O/g, "0");
+  const digits = [...plain].map((letter) => LETTERS.indexOf(letter));
+  if (plain.length !== 9 || digits.includes(-1)) return { wrong: "bad" };
+  return check(digits.slice(0, 8)) === plain[8] ? { code: `HF-${plain.slice(0, 4)}-${plain.slice(4, 8)}-${plain[8]}` } : { wrong: "mistyped" };
+}
+
 /** Five bytes as people read them, with the check character: HF-7K3M-92QD-5. */
 function receipt(bytes) {
   const bits = [...bytes].map((byte) => byte.charCodeAt(0).toString(2).padStart(8, "0")).join("");
   const digits = Array.from({ length: 8 }, (_, i) => parseInt(bits.slice(5 * i, 5 * i + 5), 2));
   const body = digits.map((digit) => LETTERS[digit]).join("");
-  return `HF-${body.slice(0, 4)}-${body.slice(4)}-${LETTERS[digits.reduce((sum, digit, i) => sum + (i + 1) * digit, 0) % 31]}`;
+  return `HF-${body.slice(0, 4)}-${body.slice(4)}-${check(digits)}`;
 }

@@ -20,22 +20,25 @@ export const SELECTORS = {
   kind: {
     read: (asked, m) => known(m.page.kinds, asked.get("kind")),
     write: (m, state) => ["kind", state.kind],
-    box: ({ m, state, choose }) => select("kind", m.say("ui.kind"), [["", m.page.kinds.map((k) => [k.id, m.name(k.name)])]], state.kind, (kind) => choose({ kind })),
+    box: ({ m, state, choose }) => m.page.kinds.length > 0 && select("kind", m.say("ui.kind"), [["", m.page.kinds.map((k) => [k.id, m.name(k.name)])]], state.kind, (kind) => choose({ kind })),
   },
   chain: {
     read: (asked, m) => known(m.page.chains || [], asked.get("chain")),
     write: (m, state) => ["chain", state.chain],
-    box: ({ m, state, choose }) => select("chain", m.say("ui.chain"), [["", m.page.chains.map((c) => [c.id, m.name(c.name)])]], state.chain, (chain) => choose({ chain })),
+    box: ({ m, state, choose }) => m.page.chains.length > 0 && select("chain", m.say("ui.chain"), [["", m.page.chains.map((c) => [c.id, m.name(c.name)])]], state.chain, (chain) => choose({ chain })),
   },
   table: {
     read: (asked, m) => known(m.page.tables || [], asked.get("table")),
     write: (m, state) => ["table", state.table],
-    box: ({ m, state, choose }) => select("table", m.say("ui.returns"), [["", m.page.tables.map((t) => [t.id, m.name(t.title)])]], state.table, (table) => choose({ table })),
+    box: ({ m, state, choose }) => m.page.tables.length > 0 && select("table", m.say("ui.returns"), [["", m.page.tables.map((t) => [t.id, m.name(t.title)])]], state.table, (table) => choose({ table })),
   },
   indicator: {
     read: (asked, m) => [asked.get("indicator"), m.page.start.indicator].find((id) => m.indicatorAt.has(id)) || m.page.indicators[0].id,
     write: (m, state) => ["indicator", state.indicator],
-    box: ({ m, state, choose }) => select("indicator", m.say(m.page.selectors.includes("chain") ? "ui.step" : "ui.indicator"), m.page.selectors.includes("chain") ? stepped(m, state) : grouped(m), state.indicator, (indicator) => choose({ indicator })),
+    box: ({ m, state, choose }) => {
+      const steps = m.page.selectors.includes("chain") && m.page.chains.length > 0;
+      return select("indicator", m.say(steps ? "ui.step" : "ui.indicator"), steps ? stepped(m, state) : grouped(m), state.indicator, (indicator) => choose({ indicator }));
+    },
   },
   period: {
     read: (asked, m) => (m.periodAt.has(asked.get("period")) ? asked.get("period") : m.page.start.period),

@@ -56,10 +56,10 @@ function spineBar(m, row) {
 PARTS.spine = (view) => {
   const { m, page, state, choose } = view, rows = spineRows(m, state), known = rows.filter((r) => r.code !== "none");
   const count = (code) => known.filter((r) => r.code === code).length, place = m.name(m.place(state.place).name);
-  const columns = [{ key: "name", label: m.say("ui.col.indicator") }, { key: "value", label: place, num: true }, { key: "whole", label: m.name(page.root.name), num: true }, { key: "spine", label: m.say("spine.col") }, { key: "code", label: m.say("spine.against") }, { key: "target", label: m.say("spine.target") }];
+  const columns = [{ key: "name", label: m.say("ui.col.indicator") }, { key: "value", label: place, num: true }, { key: "whole", label: m.name(page.root.name), num: true }, { key: "spine", label: m.say("spine.col") }, { key: "against", label: m.say("spine.against") }, { key: "target", label: m.say("spine.target") }];
   const line = (r) => ({ class: r.ind.id === state.indicator ? "hf-chosen" : null,
     name: [h("button", { type: "button", class: "hf-name", "data-key": `spine-${r.ind.id}`, "aria-pressed": String(r.ind.id === state.indicator), onclick: () => choose({ indicator: r.ind.id }) }, m.name(r.ind.name), r.token !== state.period && h("small", { "data-short": r.token }, ` ${m.name(m.period(r.token).name)}`))],
-    value: h("span", { title: receiptOf(m, r.cell) }, m.shown(r.cell, r.ind)), whole: Number.isFinite(r.whole) ? m.figure(r.whole, r.ind) : "—", spine: spineBar(m, r), code: compared(m, r.code) || "",
+    value: h("span", { title: receiptOf(m, r.cell) }, m.shown(r.cell, r.ind)), whole: Number.isFinite(r.whole) ? m.figure(r.whole, r.ind) : "—", spine: spineBar(m, r), against: compared(m, r.code) || "",
     target: r.cell.status !== "none" ? [badge(m, r.cell.status), ` ${m.distance(r.cell, r.ind)}`] : Number.isFinite(r.cell.value) || !m.note(r.cell) ? "" : h("span", { class: "hf-reason" }, m.note(r.cell)) });
   const told = (own) => h("small", {}, m.say("spine.group", { n: own.length, better: own.filter((r) => r.code === "better").length, worse: own.filter((r) => r.code === "worse").length }));
   const groups = [...page.kinds.map((kind) => [m.name(kind.name), rows.filter((r) => r.ind.kind === kind.id)]), [page.kinds.length ? m.say("ui.other_indicators") : m.say("part.spine"), rows.filter((r) => !page.kinds.some((k) => k.id === r.ind.kind))]].filter(([, own]) => own.length);
@@ -81,7 +81,7 @@ function spineTable(m, rows, place) {
 }
 
 PARTS.strengths = ({ m, state }) => {
-  const rows = spineRows(m, state).filter((r) => r.spread), list = (code) => rows.filter((r) => r.code === code).sort((a, b) => Math.abs(b.at) - Math.abs(a.at)).slice(0, 6);
+  const rows = spineRows(m, state).filter((r) => Number.isFinite(r.whole)), far = (r) => Math.abs(r.at || 0), list = (code) => rows.filter((r) => r.code === code).sort((a, b) => far(b) - far(a)).slice(0, 6);
   const side = (code) => h("div", {}, h("h3", {}, compared(m, code)), list(code).length ? h("ul", { class: "hf-todo" }, list(code).map((r) => h("li", {}, h("span", {}, m.name(r.ind.name)), h("span", { class: "hf-when" }, m.say("strengths.line", { value: m.figure(r.cell.value, r.ind), whole: m.figure(r.whole, r.ind) })), h("span", { class: "hf-why" }, m.say("ui.lead", { lead: m.name(r.ind.lead) || "—" }))))) : h("p", { class: "hf-note" }, m.say(`strengths.none_${code}`)));
   const best = list("better")[0], worst = list("worse")[0];
   return { title: m.say(best || worst ? "strengths.title" : "strengths.title_none", { best: best ? m.name(best.ind.name) : m.say("strengths.nothing"), worst: worst ? m.name(worst.ind.name) : m.say("strengths.nothing") }), body: h("div", { class: "hf-two" }, side("better"), side("worse")), notes: [m.say("strengths.note")] };

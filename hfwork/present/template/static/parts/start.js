@@ -4,15 +4,16 @@ import { PARTS } from "../frame.js";
 import { said } from "./head.js";
 
 PARTS.code = (view) => {
-  const { m, page, link } = view, { start, release } = page, ind = m.indicator(start.indicator), cell = m.cell(start.indicator, start.period, -1);
+  const { m, page, state, link } = view, { start, release } = page, ind = m.indicator(start.indicator), cell = m.cell(start.indicator, start.period, -1);
   const told = h("p", { class: "hf-note", role: "status", id: "hf-code-said" });
   const box = h("input", { id: "hf-code", type: "text", autocomplete: "off", spellcheck: "false", placeholder: "HF-7K3M-92QD-5", "data-key": "code", "aria-describedby": "hf-code-said" });
   const open = (event) => {
     event.preventDefault();
     const found = m.find(box.value);
-    if (found) window.location.assign(link("indicator", { ...found, boundaries: "as_of" }));
-    else told.textContent = m.say("code.unknown", { code: box.value.trim() });
+    if (!found.wrong) window.location.assign(link("indicator", found));
+    else told.textContent = m.say(`code.${found.wrong}`, { code: box.value.trim() });
   };
+  if (state.code) { box.value = state.code; told.textContent = m.say(`code.${m.find(state.code).wrong}`, { code: state.code }); }
   const form = link("start") && h("form", { class: "hf-find", onsubmit: open }, h("label", { for: "hf-code" }, m.say("code.label")), box, h("button", { type: "submit", class: "hf-plain" }, m.say("code.open")), told);
   const sentences = [m.say("start.what", { n: page.indicators.length, k: page.places.length, unit: m.places(), date: m.date(release.as_of) }), m.sentences(start.indicator, start.period)[0], m.say("start.how")];
   return { bare: true, body: said(m, m.name(release.title), sentences, [h("p", { class: "hf-what" }, m.name(ind.name)), h("p", { class: "hf-big" }, m.tile(cell, ind), m.unit(ind) ? h("small", {}, m.unit(ind)) : null), h("p", { class: "hf-under" }, m.name(m.period(start.period).name))], form) };

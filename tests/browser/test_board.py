@@ -1,4 +1,4 @@
-"""The page 总览 as people meet it: served, in a real browser."""
+"""The board as people meet it: one page with everything, served, in a real browser."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pytest
 from page_fixture import INDICATORS, SHARED, TOWNS, UNSTABLE, overview, write_release
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
+from watched import Watched
 
 from hfwork import text
 from hfwork.present import server
 from hfwork.release.bundle import open_release
 from hfwork.release.packing import columns
-
-DRAWN = "#hf-board[data-state=drawn]"
 
 
 @pytest.fixture(scope="module")
@@ -25,29 +24,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     running = server.start(write_release(tmp_path_factory.mktemp("release") / "rel"))
     yield running.url
     running.stop()
-
-
-class Watched:
-    """A page with everything it asked for and complained of."""
-
-    def __init__(self, page: Page, url: str) -> None:
-        self.page, self.url = page, url
-        self.asked: list[str] = []
-        self.errors: list[str] = []
-        page.on("request", lambda request: self.asked.append(request.url))
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
-
-    def open(self, query: str = "") -> Watched:
-        self.page.goto(self.url + query, wait_until="commit")
-        return self.drawn()
-
-    def drawn(self) -> Watched:
-        self.page.wait_for_selector(DRAWN, timeout=60_000)
-        return self
-
-    def texts(self, selector: str) -> list[str]:
-        return [t.strip() for t in self.page.locator(selector).all_inner_texts()]
 
 
 @pytest.fixture
@@ -134,7 +110,9 @@ def test_a_place_can_be_chosen_on_the_map_and_by_keyboard(watched: Watched) -> N
     watched.page.mouse.move(x, y)
     watched.page.mouse.click(x, y)
     watched.page.wait_for_function("document.querySelector('select[name=place]').value === '0'")
-    assert "place=120117100" in watched.page.url
+    assert "township=120117100" in watched.page.url
+    watched.open("?place=120117102")  # as addresses were written before
+    assert watched.page.locator("select[name=place]").input_value() == "1"
 
 
 def test_english_by_one_switch(watched: Watched) -> None:
@@ -341,13 +319,13 @@ def test_a_made_release_says_coarse_only_and_speaks_as_its_findings_do(
     running = server.start(folder)
     try:
         watched = Watched(browser.new_page(), running.url)
-        watched.open("?indicator=preconception_high_risk_share&period=2017")
+        watched.open("indicator?indicator=preconception_high_risk_share&period=2017")
         towns = watched.texts(".hf-table tbody tr:not(.hf-root)")
         assert towns and all("仅按较大范围公布" in town and "缺数据" not in town for town in towns)
         assert "缺数据" not in watched.page.locator("[data-part=map]").inner_text()
         release = open_release(folder)
         said = release.findings("sentences").to_dict("records")
-        shown = {period["token"] for period in release.page("overview")["periods"]}
+        shown = {period["token"] for period in release.page("indicator")["periods"]}
         said = [row for row in said if row["period"] in shown]
         speak = """([rows, lang]) => { const m = document.querySelector('#hf-board').hfBoard.model(lang);
             return rows.map((r) => m.sentences(r.indicator, r.period)); }"""
@@ -356,8 +334,8 @@ def test_a_made_release_says_coarse_only_and_speaks_as_its_findings_do(
             assert spoken == [[row[f"{lang}{i}"] for i in (1, 2, 3)] for row in said]
         cells = release.cells()
         cells = cells[cells["period"].isin(shown) & (cells["level"] == "township") & (cells["boundaries"] != "then")]
-        codes = [place["code"] for place in release.page("overview")["places"]]
-        decimals = {entry["id"]: entry["decimals"] for entry in release.page("overview")["indicators"]}
+        codes = [place["code"] for place in release.page("indicator")["places"]]
+        decimals = {entry["id"]: entry["decimals"] for entry in release.page("indicator")["indicators"]}
         keys = ["value", "lower95", "upper95", "numerator", "receipt"]
         rows = [[c["indicator"], c["period"], codes.index(c["place"])] for c in cells.to_dict("records")]
         read = """(rows) => { const m = document.querySelector('#hf-board').hfBoard.model('zh');
@@ -384,8 +362,12 @@ def test_made_releases_draw(
     running = server.start(request.getfixturevalue(made).releases / "current")
     try:
         watched = Watched(browser.new_page(), running.url).open()
+        assert len(watched.texts(".hf-says li")) == 3 and watched.page.locator(".hf-preview").count() == 7
+        watched.open("overview")
         assert watched.page.locator(".hf-kind").count() == kinds
         assert watched.page.locator("[data-part=timeline]").is_visible() is timeline
+        assert len(watched.texts(".hf-says li")) == 3
+        watched.open("indicator")
         assert len(watched.texts(".hf-says li")) == 3 and "—" not in table(watched).values()
         before = seen(watched)
         chosen = {name: watched.page.locator(f"select[name={name}]").input_value() for name in ("indicator", "period")}
