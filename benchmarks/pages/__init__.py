@@ -83,7 +83,10 @@ def _alternate(browser: Browser, release: Path, shown: figures.Shown, rounds: in
         for turn in range(rounds):
             for contender in all_[turn % len(all_) :] + all_[: turn % len(all_)]:
                 measure.calm()
-                visits[contender.name].append(measure.visit(browser, contender, shown))
+                try:
+                    visits[contender.name].append(measure.visit(browser, contender, shown))
+                except Error as error:
+                    print(f"round {turn + 1}, {contender.name}: {error.message}", flush=True)
         for contender in all_:
             memory[contender.name].append(contender.uss())
     _table(visits, counted, memory, kernels, rounds)

@@ -66,15 +66,17 @@ def visit(
     page.on("request", lambda request: outside.add(request.url) if _outside(request.url) else None)
     page.on("websocket", lambda socket: outside.add(socket.url) if _outside(socket.url) else None)
     traffic = _watch(page) if count else Traffic()
-    page.goto(contender.url, wait_until="commit")
-    ready = page.evaluate("window.hfBench.ready")
-    origin = page.evaluate("performance.timeOrigin")
-    calm()
-    settled()
-    stamp = page.evaluate(f"document.querySelector('{STAMP}')?.dataset.ready")
-    end = time.time()
-    change = _change(page, contender, shown.second)
-    page.context.close()
+    try:
+        page.goto(contender.url, wait_until="commit")
+        ready = page.evaluate("window.hfBench.ready")
+        origin = page.evaluate("performance.timeOrigin")
+        calm()
+        settled()
+        stamp = page.evaluate(f"document.querySelector('{STAMP}')?.dataset.ready")
+        end = time.time()
+        change = _change(page, contender, shown.second)
+    finally:
+        page.context.close()
     return Visit(ready / 1e3, change / 1e3, float(stamp) / 1e3 if stamp else None, outside,
                  traffic.until((origin + ready) / 1e3), traffic.until(end))  # fmt: skip
 

@@ -21,23 +21,24 @@
   };
 
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
-  const holds = (wanted, before) => {
+  /** What is still lacking, in words; nothing when all is there. */
+  const lacks = (wanted, before) => {
     const map = plot("values"), trend = map && plot("value");
-    if (!trend || !map.querySelector(".main-svg") || !trend.querySelector(".main-svg")) return false;
-    if (before && mark(trend) === before) return false;
+    if (!trend || !map.querySelector(".main-svg") || !trend.querySelector(".main-svg")) return "figures";
     const now = seen();
-    if (!["texts", "outlines", "trend", "points"].every((key) => same(now[key], wanted[key]))) return false;
+    const other = ["texts", "outlines", "trend", "points"].filter((key) => !same(now[key], wanted[key]));
+    if (other.length) return other.join();
+    if (before && mark(trend) === before) return "the trend drawn anew";
     const [place, ...cells] = wanted.row;
-    return all("tr", 2).some((row) => {
-      const own = [...row.children].map((cell) => cell.textContent.trim());
-      return own.some((t) => t.startsWith(place)) && cells.every((t) => own.includes(t));
-    });
+    const rows = all("tr", 2).map((row) => [...row.children].map((cell) => cell.textContent.trim()));
+    return rows.some((own) => own.some((t) => t.startsWith(place)) && cells.every((t) => own.includes(t))) ? "" : "table";
   };
   const wait = (wanted, before, since) => new Promise((done, failed) => {
     const look = () => {
       const now = performance.now();
-      if (holds(wanted, before)) done(now - since());
-      else if (now - since() > 60000) failed(new Error(`never showed ${JSON.stringify(wanted.row)}`));
+      const lacking = lacks(wanted, before);
+      if (!lacking) done(now - since());
+      else if (now - since() > 40000) failed(new Error(`not within 40 s: ${lacking}`));
       else requestAnimationFrame(look);
     };
     look();
