@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 
@@ -76,17 +77,14 @@ def _alternate(browser: Browser, release: Path, shown: figures.Shown, rounds: in
         kernels: dict[str, list[float]] = {c.name: [] for c in all_}
         counted = {}
         for contender in all_:  # a throw-away visit, then one that counts bytes and weighs the new kernel
-            measure.visit(browser, contender, shown)
+            _try(browser, contender, shown)
             known = {k.pid for k in contender.kernels()}
             weigh = lambda c=contender, k=known: kernels[c.name].extend(_new(c, k))  # noqa: E731
-            counted[contender.name] = measure.visit(browser, contender, shown, count=True, settled=weigh)
+            counted[contender.name] = _try(browser, contender, shown, count=True, settled=weigh)
         for turn in range(rounds):
             for contender in all_[turn % len(all_) :] + all_[: turn % len(all_)]:
                 measure.calm()
-                try:
-                    visits[contender.name].append(measure.visit(browser, contender, shown))
-                except Error as error:
-                    print(f"round {turn + 1}, {contender.name}: {error.message}", flush=True)
+                visits[contender.name].append(_try(browser, contender, shown))
         for contender in all_:
             memory[contender.name].append(contender.uss())
     _table(visits, counted, memory, kernels, rounds)
@@ -96,6 +94,16 @@ def _alternate(browser: Browser, release: Path, shown: figures.Shown, rounds: in
         if outside:
             print(f"{name} asks outside this computer, in vain here: {', '.join(sorted(outside))}")
             assert name == CONTROL, f"{name} must load nothing from outside"
+
+
+def _try(browser: Browser, contender: Contender, shown: figures.Shown, **how: Any) -> Visit:
+    """A visit; one that fails is told and made anew, so that no contender goes without figures by an accident."""
+    for _ in range(3):
+        try:
+            return measure.visit(browser, contender, shown, **how)
+        except Error as error:
+            print(f"{contender.name} failed a visit: {error.message.splitlines()[0]}", flush=True)
+    raise SystemExit(f"{contender.name} failed three times")
 
 
 def _new(contender: Contender, known: set[int]) -> list[float]:
