@@ -1,17 +1,22 @@
-"""``run.py bench``: every benchmark, or those named: ``run.py bench pipeline``."""
+"""``run.py bench``: every benchmark, or those named: ``run.py bench pipeline``; options go to ``pages``."""
 
 from __future__ import annotations
 
 import sys
+from itertools import takewhile
 
-from benchmarks import intervals, judgement, pipeline
+from benchmarks import intervals, judgement, pages, pipeline
 
 BENCHMARKS = {"pipeline": pipeline.main, "intervals": intervals.main, "judgement": judgement.main}
 
 if __name__ == "__main__":
-    wanted = sys.argv[1:] or list(BENCHMARKS)
-    for name in wanted:
-        if name not in BENCHMARKS:
-            sys.exit(f"{name}: {', '.join(BENCHMARKS)}")
+    names = list(takewhile(lambda word: not word.startswith("-"), sys.argv[1:]))
+    options = sys.argv[1 + len(names) :]
+    for name in names or [*BENCHMARKS, "pages"]:
+        if name not in (*BENCHMARKS, "pages"):
+            sys.exit(f"{name}: {', '.join([*BENCHMARKS, 'pages'])}")
         print(f"\n== {name}")
-        BENCHMARKS[name]()
+        if name == "pages":
+            pages.main(options)
+        else:
+            BENCHMARKS[name]()

@@ -1,0 +1,177 @@
+"""A page of a release beside the same page in Streamlit, Dash, Panel, ordinary Voila and one static file.
+
+Same data, same plotly figures, one run, one browser without a cache, everybody in turn. ``python -m benchmarks pages
+[--release DIR] [--rounds N] [--visitors N]``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from playwright.sync_api import Browser, Error, Playwright, sync_playwright
+
+from benchmarks.pages import contenders, figures, measure
+from benchmarks.pages.contenders import CONTROL, OURS, STATIC, Contender
+from benchmarks.pages.measure import Visit
+from benchmarks.pages.visitors import Burst
+from hfwork import demo
+from hfwork.present import server
+
+ROOT = Path(__file__).resolve().parents[2]
+READY_AIM, CHANGE_AIM, KERNEL_AIM = 0.5, 0.35, 60.0  # of the quickest peer, of the quickest peer, MiB
+
+
+def main(options: Sequence[str] = ()) -> None:
+    """Measure all contenders in alternation and print a table, the ratios, and a burst of visitors."""
+    parser = argparse.ArgumentParser(prog="benchmarks pages")
+    parser.add_argument("--release", type=Path, help="a release's folder; without it a small one is made")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--visitors", type=int, default=30)
+    asked = parser.parse_args(list(options))
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if chromium is None:
+        print("no chromium, chromium-browser or google-chrome found")
+        return
+    with tempfile.TemporaryDirectory(prefix="hfwork-pages-") as made, sync_playwright() as playwright:
+        folder = Path(made)
+        release = (asked.release or _small(folder)).resolve()
+        with _browser(playwright, chromium) as browser:
+            shown = _shown(browser, release, folder)
+            _alternate(browser, release, shown, asked.rounds)
+        with _browser(playwright, chromium) as browser:
+            _burst(browser, release, shown, asked.visitors)
+
+
+@contextmanager
+def _browser(playwright: Playwright, path: str) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=path, args=measure.ARGUMENTS)
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+def _small(folder: Path) -> Path:
+    return demo.make(ROOT / "data" / "ninghe-2016", folder / "workspace", small=True).releases / "current"
+
+
+def _shown(browser: Browser, release: Path, folder: Path) -> figures.Shown:
+    ours = server.start(release)
+    try:
+        return figures.write(browser, release, ours.url, measure.PROBE, folder)
+    finally:
+        ours.stop()
+
+
+def _alternate(browser: Browser, release: Path, shown: figures.Shown, rounds: int) -> None:
+    with contenders.started(release, shown.folder) as all_:
+        visits: dict[str, list[Visit]] = {c.name: [] for c in all_}
+        memory = {c.name: [c.uss()] for c in all_}
+        kernels: dict[str, list[float]] = {c.name: [] for c in all_}
+        counted = {}
+        for contender in all_:  # a throw-away visit, then one that counts bytes and weighs the new kernel
+            _try(browser, contender, shown)
+            known = {k.pid for k in contender.kernels()}
+            weigh = lambda c=contender, k=known: kernels[c.name].extend(_new(c, k))  # noqa: E731
+            counted[contender.name] = _try(browser, contender, shown, count=True, settled=weigh)
+        for turn in range(rounds):
+            for contender in all_[turn % len(all_) :] + all_[: turn % len(all_)]:
+                measure.calm()
+                visits[contender.name].append(_try(browser, contender, shown))
+        for contender in all_:
+            memory[contender.name].append(contender.uss())
+    _table(visits, counted, memory, kernels, rounds)
+    _ratios(visits, kernels)
+    for name, seen in visits.items():
+        outside = set().union(counted[name].outside, *(v.outside for v in seen))
+        if outside:
+            print(f"{name} asks outside this computer, in vain here: {', '.join(sorted(outside))}")
+            assert name == CONTROL, f"{name} must load nothing from outside"
+
+
+def _try(browser: Browser, contender: Contender, shown: figures.Shown, **how: Any) -> Visit:
+    """A visit; one that fails is told and made anew, so that no contender goes without figures by an accident."""
+    for _ in range(3):
+        try:
+            return measure.visit(browser, contender, shown, **how)
+        except Error as error:
+            print(f"{contender.name} failed a visit: {error.message.splitlines()[0]}", flush=True)
+    raise SystemExit(f"{contender.name} failed three times")
+
+
+def _new(contender: Contender, known: set[int]) -> list[float]:
+    return [contenders.private(k) for k in contender.kernels() if k.pid not in known]
+
+
+def _spread(values: list[float]) -> str:
+    return f"{median(values):.3f} ({min(values):.3f}–{max(values):.3f})"
+
+
+def _table(
+    visits: dict[str, list[Visit]], counted: dict[str, Visit], memory: dict[str, list[float]],
+    kernels: dict[str, list[float]], rounds: int,
+) -> None:  # fmt: skip
+    print(f"\nmedian (least–most) of {rounds} rounds; MB and requests before ready and in all; private MiB")
+    print("| page | ready s | change s | MB | requests | server, before and after | kernel of a page |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
+    for name, seen in visits.items():
+        (mb, asked), (mb_all, asked_all) = counted[name].before, counted[name].total
+        cells = [
+            name,
+            _spread([v.ready for v in seen]),
+            _spread([v.change for v in seen]),
+            f"{mb:.1f}, {mb_all:.1f}",
+            f"{asked}, {asked_all}",
+            ", ".join(f"{m:.0f}" for m in memory[name]),
+            f"{kernels[name][0]:.0f}" if kernels[name] else "–",
+        ]
+        print(f"| {' | '.join(cells)} |")
+    if stamps := [v.stamp for v in visits[OURS] if v.stamp]:
+        print(f"{OURS} by the page's own stamp: ready {_spread(stamps)} s")
+
+
+def _ratios(visits: dict[str, list[Visit]], kernels: dict[str, list[float]]) -> None:
+    peers = [name for name in visits if name not in (OURS, CONTROL, STATIC)]
+    for what, aim in (("ready", READY_AIM), ("change", CHANGE_AIM)):
+        middle = {name: median(getattr(v, what) for v in seen) for name, seen in visits.items()}
+        parts = [f"{middle[OURS] / middle[STATIC]:.2f} of the {STATIC}"]
+        if peers:
+            quickest = min(peers, key=middle.__getitem__)
+            ratio = middle[OURS] / middle[quickest]
+            parts.insert(0, f"{ratio:.2f} of {quickest}, the quickest peer (aim ≤ {aim})")
+        print(f"{what}: {'; '.join(parts)}")
+    print(f"kernel: {kernels[OURS][0]:.0f} MiB (aim ≤ {KERNEL_AIM:.0f})")
+
+
+def _burst(browser: Browser, release: Path, shown: figures.Shown, count: int) -> None:
+    """All at once on a fresh server, with one real browser among them."""
+    ours = server.start(release)
+    contender = Contender(OURS, ours.url + figures.PATH, ours.process)
+    try:
+        burst = Burst(contender.url, count)
+        try:
+            seen = f"ready after {measure.first_look(browser, contender, shown):.2f} s"
+        except Error as error:
+            seen = f"not ready: {error.message.splitlines()[0]}"
+        burst.wait()
+        weight = sum(contenders.private(k) for k in contender.kernels())
+        served, wrong = burst.leave()
+    finally:
+        ours.stop()
+    print(f"\n{count} visitors at once: {len(served)} served, each with its kernel; their kernels {weight:,.0f} MiB")
+    for what in ("drawn", "whole", "kernel") if served else ():
+        taken = [getattr(s, what) for s in served]
+        words = {"drawn": "all that drawing needs", "whole": "the whole document", "kernel": "the kernel's answer"}[
+            what
+        ]
+        print(f"{words}: median {median(taken):.2f} s, most {max(taken):.2f} s")
+    print(f"a browser among them: {seen}")
+    for error in sorted(set(wrong)):
+        print(f"not served: {error}")
