@@ -70,11 +70,11 @@ class Board {
   get m() { return this.model(this.state.lang); }
 
   theme() {
-    const lab = document.body.dataset.jpThemeLight;   // JupyterLab says which theme it shows
+    const { jpThemeLight, voila } = document.body.dataset, lab = voila ? undefined : jpThemeLight;   // JupyterLab says which theme it shows, Voila always "light"
     const dark = window.matchMedia("(prefers-color-scheme: dark)");
-    const set = () => { this.root.dataset.theme = (lab ? lab === "false" : dark.matches) ? "dark" : "light"; };
+    const set = (this.shade = () => { this.root.dataset.theme = !this.root.dataset.printing && (lab ? lab === "false" : dark.matches) ? "dark" : "light"; });
     set();
-    dark.addEventListener("change", () => { set(); this.plot(); });
+    dark.addEventListener("change", () => { set(); if (!this.root.dataset.printing) this.plot(); });
   }
 
   /** Whatever the address does not name, or names wrongly, starts as the page starts. A receipt names its figure. */
@@ -237,8 +237,8 @@ class Board {
   print(on) {
     const { dataset } = this.root, boxes = Object.entries(this.boxes).filter(([name, box]) => window.Plotly && this.panels[name] && box.isConnected);
     if (on === Boolean(dataset.printing)) return;
-    if (on) Object.assign(dataset, { printing: dataset.theme, theme: "light" });
-    else { dataset.theme = dataset.printing; delete dataset.printing; }
+    if (on) dataset.printing = "1"; else delete dataset.printing;
+    this.shade();
     for (const [name, box] of boxes) {
       const { figure } = this.panels[name], width = box.closest(".hf-two") ? 340 : 700;
       box.hfSame = null;

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page
 from hfwork import text
 from hfwork.present import server
 from hfwork.release.pages import PAGES
+from hfwork.workspace import Workspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -51,7 +52,7 @@ def opened(
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     try:
         page.goto(f"{served}{'' if name == 'start' else name}?lang={lang}{more}", wait_until="commit")
-        page.wait_for_selector(DRAWN, timeout=60_000)
+        page.wait_for_selector(f"{DRAWN}[data-theme={scheme}]", timeout=60_000)
         page.evaluate(PROBE)
         yield page, asked, errors
     finally:
@@ -92,6 +93,17 @@ def test_a_page_has_its_bones_and_speaks_one_language(browser: Browser, served: 
             assert not [words for words in left if re.search(HAN, re.sub(CLAUSE, "", words))]
 
 
+def test_a_plan_of_a_hundred_counties_is_whole(browser: Browser, carolina: Workspace) -> None:
+    running = server.start(carolina.releases / "current")
+    try:
+        for name in ("overview", "profile", "indicator", "meeting"):
+            for size in ("phone", "office"):
+                with opened(browser, running.url, name, SIZES[size], "en") as (page, *_):
+                    assert looked(page) == {}, (name, size)
+    finally:
+        running.stop()
+
+
 @pytest.mark.parametrize("lang", text.LANGUAGES)
 def test_every_view_of_the_meeting_is_whole_on_the_wall(browser: Browser, served: str, lang: str) -> None:
     with opened(browser, served, "meeting", SIZES["wall"], lang) as (page, _, errors):
@@ -110,6 +122,7 @@ def test_a_printed_page_is_whole(browser: Browser, served: str, name: str, lang:
     with opened(browser, served, name, SIZES["office"], lang, "dark") as (page, *_):
         pdf = page.pdf(prefer_css_page_size=True)
         assert 1 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= SHEETS.get(name, 4)
+        page.wait_for_selector(f"{DRAWN}[data-theme=dark]:not([data-printing])")  # paper is white, not the screen
         page.emulate_media(media="print")
         page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
         page.set_viewport_size({"width": SHEET[0], "height": SHEET[1]})

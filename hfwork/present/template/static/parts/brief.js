@@ -29,7 +29,7 @@ PARTS.brief = (view) => {
     moved ? m.say("brief.changes", { date: m.date(change.as_of), up: moved.better.length, down: moved.worse.length, other: moved.other.length, revised: m.number(change.counts.revised, 0) }) : m.say("brief.first"),
     items ? m.say("brief.attention", { n: items, leads: leads.slice(0, 3).map(([lead, rows]) => m.say("brief.lead", { lead, n: new Set(rows.map((row) => row.indicator)).size })).join(m.say("ui.and")), more: leads.length > 3 ? m.say("brief.more") : "" }) : m.say("brief.calm")];
   const tiles = h("ul", { class: "hf-tiles" }, ["met", "near", "behind"].map((status) => h("li", {}, h("strong", { class: `hf-${status}` }, String(count(status))), badge(m, status))));
-  return { bare: true, body: said(m, m.say("brief.title", facts), sentences, [h("p", { class: "hf-what" }, m.say("brief.tiles", facts)), tiles]) };
+  return { bare: true, body: said(m, m.say("brief.title", facts), sentences, facts.t ? [h("p", { class: "hf-what" }, m.say("brief.tiles", facts)), tiles] : null) };
 };
 
 PARTS.attention = (view) => {

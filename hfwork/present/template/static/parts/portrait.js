@@ -39,7 +39,7 @@ PARTS.portrait = ({ m, page, state }) => {
     targets ? m.say("portrait.targets", { t: targets, met: status("met"), near: status("near"), behind: status("behind") }) + (far ? m.say("portrait.far", { name: m.name(far.ind.name), away: m.distance(far.cell, far.ind), unit: m.isRate(far.ind) ? m.say("ui.points") : m.unit(far.ind) }) : "") : m.say("portrait.no_targets"),
     m.say("portrait.states", { missing: gone("missing"), hidden: gone("suppressed"), unstable: gone("unstable") }) + (leads.length ? m.say("portrait.leads", { leads: leads.slice(0, 4).join(m.say("ui.and")) }) : "")];
   const tiles = h("ul", { class: "hf-tiles" }, ["met", "near", "behind"].map((s) => h("li", {}, h("strong", { class: `hf-${s}` }, String(status(s))), badge(m, s))));
-  return { bare: true, body: said(m, `${place} · ${m.name(m.period(state.period).name)}`, sentences, [h("p", { class: "hf-what" }, m.say("portrait.tiles", { place })), tiles]) };
+  return { bare: true, body: said(m, `${place} · ${m.name(m.period(state.period).name)}`, sentences, targets ? [h("p", { class: "hf-what" }, m.say("portrait.tiles", { place })), tiles] : null) };
 };
 
 /** Where a figure lies within all: grey reach, darker middle half, the district in the middle. */
