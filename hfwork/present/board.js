@@ -103,7 +103,7 @@ class Board {
     const long = (level) => m.series(ind, level).length >= 4, levels = m.levels(ind);
     if (state.level && levels.includes(state.level)) return state;
     const finest = (fits) => VIEWS.level.find((l) => levels.includes(l) && fits(l));
-    return { ...state, level: null, steps: long(own) && own !== "phase" ? own : finest(long) || (levels.includes(own) ? own : finest(() => true) || own) };
+    return { ...state, level: null, steps: long(own) && own !== "phase" ? own : finest(long) || (own !== "phase" && levels.includes(own) ? own : finest(() => true) || own) };
   }
 
   choose(change) {
