@@ -352,7 +352,7 @@ def test_a_torn_notebook_and_a_damaged_release_are_said_in_words(site: Site, lea
 def test_every_view_follows_the_current_release(site: Site, leader: Visitor, tmp_path: Path) -> None:
     sound = site.current.resolve()
     newer = shutil.copytree(sound, tmp_path / "newer")
-    page = newer / "pages" / "overview.json"
+    page = newer / "pages" / "columns.json"
     page.write_text(page.read_text("utf-8").replace("健康档案建档率", "新发布的指标名"), "utf-8")
     try:
         assert "新发布的指标名" not in leader.ask("GET", "/").text

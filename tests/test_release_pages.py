@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from hfwork.measure.frame import THEN
 from hfwork.plan.folder import Plan
-from hfwork.plan.periods import Period
 from hfwork.present import static
 from hfwork.release import packing, publish, revisions
 from hfwork.release.bundle import SHARED, Release
@@ -148,8 +147,13 @@ def test_attention_tells_the_most_pressing_first(plan: Plan, towns: list[str]) -
 
 def test_quality_counts_what_came(plan: Plan, towns: list[str]) -> None:
     tables = list(plan.tables)[:2]
-    rows = [(tables[0], plan.places.root, "2018-Q2", 4, 3), (tables[0], towns[0], "2018-Q2", 2, 1), (tables[1], towns[1], "2018-06", 1, 1),
-            (tables[1], "120117999000", "2018-06", 9, 9), (tables[1], towns[1], "2015-01", 9, 9)]  # fmt: skip
+    rows = [
+        (tables[0], plan.places.root, "2018-Q2", 4, 3),
+        (tables[0], towns[0], "2018-Q2", 2, 1),
+        (tables[1], towns[1], "2018-06", 1, 1),
+        (tables[1], "120117999000", "2018-06", 9, 9),
+        (tables[1], towns[1], "2015-01", 9, 9),
+    ]
     completeness = pd.DataFrame(rows, columns=["table", "place", "period", "expected", "reported"])
     errors = pd.DataFrame([(tables[0], towns[0], 100, 7), (tables[1], "nowhere", 5, 5), ("unknown", towns[0], 5, 5)],
                           columns=["table", "place", "rows", "errors"])  # fmt: skip
@@ -331,8 +335,7 @@ def test_what_is_not_published_has_no_number_on_any_page(made: Any) -> None:
 def test_true_counts_of_hidden_cells_stand_nowhere(small: Workspace, tmp_path: Path) -> None:
     """The vault knows them; the parts of pages that name such a cell hold no digit of it."""
     release, key = small.current(), ["indicator", "period", "place"]
-    true = small.cells(as_of=dt.date.fromisoformat(release.meta["as_of"])) if _takes_day(small) else small.cells()
-    true = true.set_index(key)
+    true = small.cells(as_of=release.meta["as_of"]).set_index(key)
     hidden = release.cells()
     hidden = hidden[hidden["state"] == "suppressed"]
     counted = [
@@ -349,10 +352,6 @@ def test_true_counts_of_hidden_cells_stand_nowhere(small: Workspace, tmp_path: P
     for code in hidden["receipt"]:
         assert code not in file
     assert all(str(name) not in file for name in ("vault", "received/"))
-
-
-def _takes_day(workspace: Workspace) -> bool:
-    return "as_of" in workspace.cells.__code__.co_varnames
 
 
 def _receipts(release: Release) -> set[str]:
@@ -427,4 +426,3 @@ def test_changes_of_a_later_release(own_small: Workspace) -> None:
         )
     assert any(view["part"] == "changes" for view in later.page("meeting")["views"])
     assert not any(view["part"] == "changes" for view in first.page("meeting")["views"])
-    assert isinstance(next(iter(own_small.plan.campaign.periods())), Period)

@@ -28,17 +28,15 @@ def births(source: Source) -> dict[str, Any]:
     rows = rows[rows["at_period"] == rows["at_period"].min()].sort_values("value", ascending=False).head(5)
     names = [source.plan.places.name(code, "en") for code in rows["place"]]
     columns = [{"zh": "县", "en": "County"}, {"zh": "活产数", "en": "Births", "num": True}]
-    table = {
-        "columns": columns,
-        "rows": [[n, v] for n, v in zip(names, rows["value"].astype(int).tolist(), strict=True)],
-    }
+    counts = rows["value"].astype(int).tolist()
+    table = {"columns": columns, "rows": [list(row) for row in zip(names, counts, strict=True)]}
     most = {"zh": f"活产最多的是{names[0]}", "en": f"Most births: {names[0]}"}
     return {
         "title": {"zh": "活产", "en": "Births <b>&"},
         "question": {"zh": "哪里最多？", "en": "Where are most?"},
         "layout": [
             [{"part": "words", "title": most, "lines": [most, "<img src=x>"]}],
-            [{"part": "plot", "title": most, "template": BARS, "columns": {"names": names, "births": [row[1] for row in table["rows"]]},
+            [{"part": "plot", "title": most, "template": BARS, "columns": {"names": names, "births": counts},
               "table": table, "receipt": rows["receipt"].iloc[0]}, {"part": "sheet", "title": most, **table}],
             ["map", "trend"],
             [{"part": "sheet", "title": most, "columns": columns, "rows": [[1]]}],

