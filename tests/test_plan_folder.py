@@ -266,3 +266,26 @@ def test_a_plan_without_notice_is_read_and_shown_by_the_same_code() -> None:
     assert plan.campaign.kinds == [] and plan.campaign.phases == []
     assert len(plan.places.at(plan.campaign.monitoring.start, "county")) == 100
     assert "Phases" not in tree(plan, "en")
+
+
+def test_chains_and_the_first_indicator_name_indicators(folder: Path, plan: Plan) -> None:
+    steps = [step for chain in plan.campaign.chains for step in chain.steps]
+    assert len(plan.campaign.chains) == 2 and set(steps) <= set(plan.indicators) and len(steps) == len(set(steps))
+    assert plan.campaign.opens_with in plan.indicators
+    file = folder / "campaign.yaml"
+    change_yaml(file, lambda content: content.update(opens_with="health_record_coverag"))
+    problem = refused(folder)
+    assert (problem.code, problem.meant) == ("unknown_value", ["health_record_coverage"])
+    assert "campaign.yaml" in str(problem) and "opens_with" in str(problem)
+    change_yaml(file, lambda content: content.pop("opens_with"))
+    assert load_plan(folder).campaign.opens_with is None
+    change_yaml(file, lambda content: content["chains"][0]["steps"].append("premarital_chek"))
+    problem = refused(folder)
+    assert (problem.code, problem.meant) == ("unknown_value", ["premarital_check"])
+    assert f"chains · {plan.campaign.chains[0].id}" in str(problem)
+    change_yaml(file, lambda content: content["chains"][0].update(steps=[]))
+    assert "steps" in str(refused(folder))
+    change_yaml(file, lambda content: content.update(chains=[content["chains"][1]] * 2))
+    assert plan.campaign.chains[1].id in str(refused(folder))
+    change_yaml(file, lambda content: content.pop("chains"))
+    assert load_plan(folder).campaign.chains == []

@@ -6,7 +6,7 @@ import csv
 import io
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 
 DRAWN = "#hf-board[data-state=drawn]"
 
@@ -35,8 +35,13 @@ class Watched:
 
     def sheet(self, part: str) -> list[dict[str, str]]:
         """The CSV file that a part's button leaves, as rows."""
-        with self.page.expect_download() as download:
-            self.page.locator(f"[data-key='csv-{part}']").click()
+        for turn in range(3):  # Chromium now and then drops one that follows a change of address by a script
+            try:
+                with self.page.expect_download(timeout=8_000) as download:
+                    self.page.locator(f"[data-key='csv-{part}']").click()
+                break
+            except TimeoutError:
+                assert turn < 2, part
         raw = Path(download.value.path()).read_bytes()
         assert raw.startswith(b"\xef\xbb\xbf")
         return list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))

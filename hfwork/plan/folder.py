@@ -134,10 +134,10 @@ def _check_indicators(folder: Path, campaign: Campaign, indicators: dict[str, In
         grain = indicator.publish.place
         if grain not in campaign.levels:
             raise unknown_value(grain, "publish.place", campaign.levels, file)
-    named = [(f"chains.{chain.id}", step) for chain in campaign.chains for step in chain.steps]
-    for inside, name in [*named, *([("opens_with", campaign.opens_with)] if campaign.opens_with else [])]:
+    named = [(f"chains · {chain.id}", step) for chain in campaign.chains for step in chain.steps]
+    for key, name in [*named, *([("opens_with", campaign.opens_with)] if campaign.opens_with else [])]:
         if name not in indicators:
-            raise unknown_value(name, inside, list(indicators), folder / "campaign.yaml")
+            raise unknown_value(name, key, list(indicators), folder / "campaign.yaml")
 
 
 def _plain(model: BaseModel) -> dict[str, Any]:

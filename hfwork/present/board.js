@@ -104,8 +104,8 @@ class Board {
     const m = this.models[state.lang] || this.m, ind = m.indicator(state.indicator), own = m.period(state.period).level;
     const long = (level) => m.series(ind, level).length >= 4, levels = m.levels(ind);
     if (state.level && levels.includes(state.level)) return state;
-    const finest = VIEWS.level.find((l) => levels.includes(l) && long(l));
-    return { ...state, level: null, steps: long(own) && own !== "phase" ? own : finest || own };
+    const finest = (fits) => VIEWS.level.find((l) => levels.includes(l) && fits(l));
+    return { ...state, level: null, steps: long(own) && own !== "phase" ? own : finest(long) || (own !== "phase" && levels.includes(own) ? own : finest(() => true) || own) };
   }
 
   choose(change) {

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from page_fixture import INDICATORS, SHARED, TOWNS, UNSTABLE, overview, write_release
@@ -386,4 +387,44 @@ def test_made_releases_draw(
         assert "Share chart" not in watched.page.content()
         watched.page.close()
     finally:
+        running.stop()
+
+
+def test_addresses_of_served_pages(browser: Browser, release: Path) -> None:
+    """A code on a slide, a view sent by mail, links that keep it, back; what an address names wrongly is ignored."""
+    cells = open_release(release).cells("health_record_coverage", by="township", period="2018-Q1")
+    cell = cells.iloc[-1].to_dict()
+    view = f"indicator=health_record_coverage&period=2018-Q1&township={cell['place']}"
+    running = server.start(release)
+    context = browser.new_context()
+    try:
+        watched = Watched(context.new_page(), running.url)
+        page = watched.page
+        page.goto(f"{running.url}?code={cell['receipt'].lower()}&lang=en", wait_until="commit")
+        page.wait_for_selector("#hf-board[data-page=indicator]")
+        watched.drawn()
+        assert page.url == f"{running.url}indicator?{view}&lang=en"
+        assert cell["receipt"] in watched.texts(f".hf-table tr[data-code='{cell['place']}'].hf-chosen")[0]
+        said = watched.texts("main")
+        for name in ("profile", "quality", "indicator"):
+            page.locator(f"[data-key=page-{name}]").click()
+            page.wait_for_selector(f"#hf-board[data-page={name}]")
+            watched.drawn()
+            assert all(f"{pair}" in page.url for pair in [*view.split("&"), "lang=en"])
+        assert watched.texts("main") == said
+        page.go_back()
+        page.wait_for_selector("#hf-board[data-page=quality]")
+        watched.drawn()
+        watched.open("indicator")
+        plain = watched.texts("main")
+        for value in ("../../x", "'; DROP TABLE cells; --", "<img src=x onerror=window.hacked=1>"):
+            query = "&".join(
+                f"{key}={quote(value)}" for key in ("indicator", "period", "township", "lang", "code", "map")
+            )
+            watched.open(f"indicator?{query}")
+            assert watched.texts("main") == plain and page.evaluate("window.hacked") is None
+        assert page.request.get(f"{running.url}..%2f..%2fcells.parquet").status == 404
+        assert not watched.errors
+    finally:
+        context.close()
         running.stop()

@@ -1,8 +1,8 @@
 """The columns of each page, written when a release is made; a page shows and never computes.
 
 A page is one function from a ``Source`` to its own columns, listed in ``PAGES``: ``layout`` names the parts row by
-row, ``selectors`` what can be chosen; ``title`` and ``question`` are its own or the locale's. What all pages need
-is written once, as ``columns.json``. How to add a page: docs/dashboards.md.
+row, ``selectors`` what can be chosen; ``title`` and ``question`` are its own or those of the locale. What all pages
+need is written once, as ``columns.json``. How to add a page: docs/dashboards.md.
 """
 
 from __future__ import annotations

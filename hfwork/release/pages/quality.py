@@ -67,8 +67,8 @@ def _late(source: Source) -> list[dict[str, Any]]:
     files = source.before.rows[source.before.rows["what"] == "added_file"]
     ends = {p.token: str(p.end) for p in source.periods}
     was = str(source.before.old.meta["as_of"])
-    late = files[[ends.get(str(token), "9999") <= was for token in files["period"]]]
-    late = late[late["place"].isin(source.place_at)]
+    over = files["period"].map(lambda token: ends.get(str(token), "9999") <= was).astype(bool)
+    late = files[over & files["place"].isin(source.place_at)]
     grouped = late.groupby(["field", "place"], sort=False).size().reset_index(name="count")
     return [
         {"table": row["field"], "place": source.place_at[row["place"]], "count": int(row["count"])}

@@ -5,8 +5,11 @@ import { PARTS } from "../frame.js";
 
 const bilingual = (value) => value !== null && typeof value === "object" && !Array.isArray(value) && ("zh" in value || "en" in value);
 
-/** A text as it stands or in both languages; a number with so many decimals, as many as it has when not told. */
-const cellText = (m, value, decimals) => (bilingual(value) ? m.name(value) : typeof value === "number" ? m.number(value, decimals ?? (String(value).split(".")[1] || "").length) : value ?? "—");
+/** A text as it stands, or in the language of the page where it has both. */
+const inWords = (m, value) => (typeof value === "string" ? value : m.name(value));
+
+/** A text; a number with so many decimals, as many as it has when not told. */
+const cellText = (m, value, decimals) => (bilingual(value) ? inWords(m, value) : typeof value === "number" ? m.number(value, decimals ?? (String(value).split(".")[1] || "").length) : value ?? "—");
 
 /** {columns: [{zh, en, num, decimals}], rows: [[…]]} as it is shown and as it leaves. */
 function sheetOf(m, { columns, rows }) {
@@ -18,12 +21,12 @@ function sheetOf(m, { columns, rows }) {
 }
 
 /** What the three have in common; without `over` the page's own title stands above. */
-const framedBy = ({ m, page }, own) => ({ over: m.name(own.over || page.title), title: m.name(own.title), notes: (own.notes || []).map((note) => m.name(note)), receipt: own.receipt });
+const framedBy = ({ m, page }, own) => ({ over: inWords(m, own.over || page.title), title: inWords(m, own.title), notes: (own.notes || []).map((note) => inWords(m, note)), receipt: own.receipt });
 
-PARTS.words = (view, own) => ({ ...framedBy(view, own), body: h("ul", { class: "hf-lines" }, own.lines.map((line) => h("li", {}, view.m.name(line)))) });
+PARTS.words = (view, own) => ({ ...framedBy(view, own), body: h("ul", { class: "hf-lines" }, own.lines.map((line) => h("li", {}, inWords(view.m, line)))) });
 
 PARTS.sheet = (view, own) => {
-  const { shown, file } = sheetOf(view.m, own), title = view.m.name(own.title);
+  const { shown, file } = sheetOf(view.m, own), title = inWords(view.m, own.title);
   return { ...framedBy(view, own), body: h("div", { class: "hf-wide", tabindex: "0", role: "region", "aria-label": title }, grid(title, shown.columns, shown.rows, { class: "hf-matrix" })), csv: () => file };
 };
 

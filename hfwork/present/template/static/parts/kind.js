@@ -32,7 +32,7 @@ PARTS.methods = (view) => {
   const block = (clause, text, ids, none) => h("div", { class: ids.length ? "hf-method" : "hf-method hf-method-open" }, h("h3", {}, h("small", {}, clause), " ", text), ids.length ? h("ul", { class: "hf-todo" }, ids.map(line)) : h("p", { class: "hf-note" }, none));
   const open = kind.methods.filter((method) => !method.indicators.length).length;
   return {
-    title: m.say(open ? "methods.title" : "methods.title_all", { n: kind.methods.length, open }), notes: [m.say("methods.note")],
+    title: m.say(open ? "methods.title" : "methods.title_all", { n: kind.methods.length, open }), notes: [m.say("methods.note")], file: [kind.id, view.state.period],
     body: [...kind.methods.map((method) => block(method.clause, m.name(method.text), method.indicators, m.say("methods.open"))), kind.whole.length ? block(kind.clause, m.say("methods.whole"), kind.whole, "") : null,
       kind.duties.length ? h("details", { class: "hf-define", "data-keep": "duties" }, h("summary", { "data-key": "duties" }, m.say("methods.duties")), h("ul", { class: "hf-lines" }, kind.duties.map((d) => h("li", {}, h("strong", {}, m.name(d.lead)), ` ${d.clause} ${m.name(d.text)}`)))) : null],
     csv: () => ({ head: [m.say("ui.clause_col"), m.say("methods.method"), ...["indicator", "period", "value", "target", "status", "receipt"].map((k) => m.say(`ui.col.${k}`))],
