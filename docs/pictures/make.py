@@ -15,7 +15,7 @@ from playwright.sync_api import Page, sync_playwright
 from hfwork.present.static import board
 
 HERE = Path(__file__).parent
-SIZES = {"phone": (390, 844), "office": (1366, 768), "wall": (1920, 1080), "print": (794, 1123)}
+SIZES = {"phone": (390, 844), "office": (1366, 980), "wall": (1920, 1080), "print": (794, 1123)}
 # page, size, language, what else the address says
 TAKEN = [
     ("start", "office", "zh", ""), ("overview", "office", "zh", ""), ("overview", "phone", "zh", ""),
