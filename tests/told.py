@@ -115,7 +115,7 @@ class Told:
             coarse = place != self.root and self.coarse(name) and token in {p.token for p in self.periods_of(name)}
             return none | ({"state": "not_applicable", "reason": "coarse_only"} if coarse else {"state": "missing"})
         if found["state"] not in ("value", "unstable"):
-            return none | {key: found[key] for key in ("state", "reason", "grade", "status", "target")}
+            return none | {key: found[key] for key in ("state", "reason", "grade", "status", "target", "apportioned")}
         return found
 
     def nearest(self, name: str, token: str) -> str:

@@ -261,7 +261,7 @@ def test_the_map_smoothed_and_as_counted(board: Board) -> None:
                 cell["state"], "—"
             )
             weight = round(100 * row["weight"]) if row and known(row["weight"]) else 0
-            value = told.figure(row["smooth"], name, False) if row else gone
+            value = ("≈" if cell["apportioned"] else "") + told.figure(row["smooth"], name, False) if row else gone
             own = f"{weight}%" if row else "—"
             wanted.append({"code": code, told.say("map.smoothed"): value, told.say("map.own"): own})
         agree(board.parts()["map"]["tables"][0], wanted, f"{name} {token}")
