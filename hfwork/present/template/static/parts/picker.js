@@ -42,7 +42,7 @@ function picker(m, state, memory, choose) {
   const whole = h("div", { class: "hf-pick" }, h("div", { class: "hf-find" }, h("label", { for: "hf-find" }, m.say("ui.find")), box, told), h("div", { class: "hf-cards", style: `--kinds:${cards.length}` }, cards));
   whole.addEventListener("keydown", (event) => keys(event, parts, () => { memory.query = box.value = ""; show(m, parts, memory); }));
   show(m, parts, memory);
-  return { title: m.say(count.t ? "ui.kinds_title" : "ui.kinds_title_none", count), body: whole };
+  return { title: m.say(count.t ? "ui.kinds_title" : "ui.kinds_title_none", { ...count, period: m.name(m.period(state.period).name) }), body: whole };
 }
 
 function group(m, state, kind, count, choose) {

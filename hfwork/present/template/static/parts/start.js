@@ -6,7 +6,7 @@ import { said } from "./head.js";
 PARTS.code = (view) => {
   const { m, page, state, link } = view, { start, release } = page, ind = m.indicator(start.indicator), cell = m.cell(start.indicator, start.period, -1);
   const told = h("p", { class: "hf-note", role: "status", id: "hf-code-said" });
-  const box = h("input", { id: "hf-code", type: "text", autocomplete: "off", spellcheck: "false", placeholder: "HF-7K3M-92QD-5", "data-key": "code", "aria-describedby": "hf-code-said" });
+  const box = h("input", { id: "hf-code", type: "text", autocomplete: "off", spellcheck: "false", placeholder: "HF-7K3M-92QD-P", "data-key": "code", "aria-describedby": "hf-code-said" });
   const open = (event) => {
     event.preventDefault();
     const found = m.find(box.value);
