@@ -38,7 +38,7 @@
       const now = performance.now();
       const lacking = lacks(wanted, before);
       if (!lacking) done(now - since());
-      else if (now - since() > 40000) failed(new Error(`not within 40 s: ${lacking}`));
+      else if (now - since() > 30000) failed(new Error(`not within 30 s: ${lacking}`));
       else requestAnimationFrame(look);
     };
     look();
