@@ -87,30 +87,32 @@ def _alternate(browser: Browser, release: Path, shown: figures.Shown, rounds: in
         visits: dict[str, list[Visit]] = {c.name: [] for c in all_}
         memory = {c.name: [c.uss()] for c in all_}
         kernels: dict[str, list[float]] = {c.name: [] for c in all_}
-        counted = {}
+        counted: dict[str, Visit] = {}
         for contender in all_:  # a throw-away visit, then one that counts bytes and weighs the new kernel
             _try(browser, contender, shown)
             known = {k.pid for k in contender.kernels()}
             weigh = lambda c=contender, k=known: kernels[c.name].extend(_new(c, k))  # noqa: E731
-            counted[contender.name] = _try(browser, contender, shown, count=True, settled=weigh)
+            if visit := _try(browser, contender, shown, count=True, settled=weigh):
+                counted[contender.name] = visit
         for turn in range(rounds):
             for contender in all_[turn % len(all_) :] + all_[: turn % len(all_)]:
                 measure.calm()
-                visits[contender.name].append(_try(browser, contender, shown))
+                if visit := _try(browser, contender, shown):
+                    visits[contender.name].append(visit)
         for contender in all_:
             memory[contender.name].append(contender.uss())
     _table(visits, counted, memory, kernels, rounds)
     _ratios(visits, kernels)
     for name, seen in visits.items():
-        outside = set().union(counted[name].outside, *(v.outside for v in seen))
+        outside = set().union(*(v.outside for v in [*seen, *filter(None, [counted.get(name)])]))
         if outside:
             print(f"{name} asks outside this computer, in vain here: {', '.join(sorted(outside))}")
             assert name == CONTROL, f"{name} must load nothing from outside"
 
 
-def _try(browser: Browser, contender: Contender, shown: figures.Shown, **how: Any) -> Visit:
-    """A visit; one that never gets ready is told and made anew. A change that never comes is told and left out."""
-    for _ in range(3):
+def _try(browser: Browser, contender: Contender, shown: figures.Shown, **how: Any) -> Visit | None:
+    """A visit; one that never gets ready is told and made once more. A change that never comes is told and left out."""
+    for _ in range(2):
         try:
             visit = measure.visit(browser, contender, shown, **how)
         except Error as error:
@@ -119,7 +121,7 @@ def _try(browser: Browser, contender: Contender, shown: figures.Shown, **how: An
         if visit.lacking:
             print(f"{contender.name} did not change: {visit.lacking}", flush=True)
         return visit
-    raise SystemExit(f"{contender.name} failed three times")
+    return None
 
 
 def _new(contender: Contender, known: set[int]) -> list[float]:
@@ -145,7 +147,10 @@ def _table(
     print("| page | ready s | change s | MB | requests | server, before and after | kernel of a page |")
     print("|---|---:|---:|---:|---:|---:|---:|")
     for name, seen in visits.items():
-        (mb, asked), (mb_all, asked_all) = counted[name].before, counted[name].total
+        none = (math.nan, 0)
+        (mb, asked), (mb_all, asked_all) = (
+            (counted[name].before, counted[name].total) if name in counted else (none, none)
+        )
         cells = [
             name,
             _spread([v.ready for v in seen]),
