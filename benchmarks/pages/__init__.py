@@ -7,9 +7,13 @@ Same data, same plotly figures, one run, one browser without a cache, everybody 
 from __future__ import annotations
 
 import argparse
+import math
+import os
 import shutil
+import signal
+import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -39,14 +43,17 @@ def main(options: Sequence[str] = ()) -> None:
     if chromium is None:
         print("no chromium, chromium-browser or google-chrome found")
         return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that whatever was started is ended too
     with tempfile.TemporaryDirectory(prefix="hfwork-pages-") as made, sync_playwright() as playwright:
         folder = Path(made)
         release = (asked.release or _small(folder)).resolve()
         with _browser(playwright, chromium) as browser:
+            print(_load(), flush=True)
             shown = _shown(browser, release, folder)
             _alternate(browser, release, shown, asked.rounds)
         with _browser(playwright, chromium) as browser:
             _burst(browser, release, shown, asked.visitors)
+        print(_load())
 
 
 @contextmanager
@@ -56,6 +63,11 @@ def _browser(playwright: Playwright, path: str) -> Iterator[Browser]:
         yield browser
     finally:
         browser.close()
+
+
+def _load() -> str:
+    """How busy the machine is by itself: with more than its cores, seconds say little and ratios less than usual."""
+    return f"load of the last minute {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
 
 
 def _small(folder: Path) -> Path:
@@ -75,42 +87,55 @@ def _alternate(browser: Browser, release: Path, shown: figures.Shown, rounds: in
         visits: dict[str, list[Visit]] = {c.name: [] for c in all_}
         memory = {c.name: [c.uss()] for c in all_}
         kernels: dict[str, list[float]] = {c.name: [] for c in all_}
-        counted = {}
+        counted: dict[str, Visit] = {}
         for contender in all_:  # a throw-away visit, then one that counts bytes and weighs the new kernel
             _try(browser, contender, shown)
             known = {k.pid for k in contender.kernels()}
             weigh = lambda c=contender, k=known: kernels[c.name].extend(_new(c, k))  # noqa: E731
-            counted[contender.name] = _try(browser, contender, shown, count=True, settled=weigh)
+            if visit := _try(browser, contender, shown, count=True, settled=weigh):
+                counted[contender.name] = visit
         for turn in range(rounds):
             for contender in all_[turn % len(all_) :] + all_[: turn % len(all_)]:
                 measure.calm()
-                visits[contender.name].append(_try(browser, contender, shown))
+                if visit := _try(browser, contender, shown):
+                    visits[contender.name].append(visit)
         for contender in all_:
             memory[contender.name].append(contender.uss())
     _table(visits, counted, memory, kernels, rounds)
     _ratios(visits, kernels)
     for name, seen in visits.items():
-        outside = set().union(counted[name].outside, *(v.outside for v in seen))
+        outside = set().union(*(v.outside for v in [*seen, *filter(None, [counted.get(name)])]))
         if outside:
             print(f"{name} asks outside this computer, in vain here: {', '.join(sorted(outside))}")
             assert name == CONTROL, f"{name} must load nothing from outside"
 
 
-def _try(browser: Browser, contender: Contender, shown: figures.Shown, **how: Any) -> Visit:
-    """A visit; one that fails is told and made anew, so that no contender goes without figures by an accident."""
-    for _ in range(3):
+def _try(browser: Browser, contender: Contender, shown: figures.Shown, **how: Any) -> Visit | None:
+    """A visit; one that never gets ready is told and made once more. A change that never comes is told and left out."""
+    for _ in range(2):
         try:
-            return measure.visit(browser, contender, shown, **how)
+            visit = measure.visit(browser, contender, shown, **how)
         except Error as error:
-            print(f"{contender.name} failed a visit: {error.message.splitlines()[0]}", flush=True)
-    raise SystemExit(f"{contender.name} failed three times")
+            print(f"{contender.name} did not get ready: {error.message.splitlines()[0]}", flush=True)
+            continue
+        if visit.lacking:
+            print(f"{contender.name} did not change: {visit.lacking}", flush=True)
+        return visit
+    return None
 
 
 def _new(contender: Contender, known: set[int]) -> list[float]:
     return [contenders.private(k) for k in contender.kernels() if k.pid not in known]
 
 
-def _spread(values: list[float]) -> str:
+def _known(values: Iterable[float | None]) -> list[float]:
+    return [value for value in values if value is not None]
+
+
+def _spread(all_values: Iterable[float | None]) -> str:
+    values = _known(all_values)
+    if not values:
+        return "never"
     return f"{median(values):.3f} ({min(values):.3f}–{max(values):.3f})"
 
 
@@ -122,7 +147,10 @@ def _table(
     print("| page | ready s | change s | MB | requests | server, before and after | kernel of a page |")
     print("|---|---:|---:|---:|---:|---:|---:|")
     for name, seen in visits.items():
-        (mb, asked), (mb_all, asked_all) = counted[name].before, counted[name].total
+        none = (math.nan, 0)
+        (mb, asked), (mb_all, asked_all) = (
+            (counted[name].before, counted[name].total) if name in counted else (none, none)
+        )
         cells = [
             name,
             _spread([v.ready for v in seen]),
@@ -140,7 +168,8 @@ def _table(
 def _ratios(visits: dict[str, list[Visit]], kernels: dict[str, list[float]]) -> None:
     peers = [name for name in visits if name not in (OURS, CONTROL, STATIC)]
     for what, aim in (("ready", READY_AIM), ("change", CHANGE_AIM)):
-        middle = {name: median(getattr(v, what) for v in seen) for name, seen in visits.items()}
+        known = {name: _known(getattr(v, what) for v in seen) for name, seen in visits.items()}
+        middle = {name: median(values) if values else math.inf for name, values in known.items()}
         parts = [f"{middle[OURS] / middle[STATIC]:.2f} of the {STATIC}"]
         if peers:
             quickest = min(peers, key=middle.__getitem__)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
 from benchmarks.pages.contenders import Contender
 from benchmarks.pages.figures import STAMP, WINDOW, Shown
@@ -43,10 +43,12 @@ class Traffic:
 
 @dataclass
 class Visit:
-    """Seconds from the start of navigation and of a change; ``stamp`` is the page's own word for ready."""
+    """Seconds from the start of navigation and of a change (None when it never came, with what was lacking);
+    ``stamp`` is the page's own word for ready."""
 
     ready: float
-    change: float
+    change: float | None
+    lacking: str
     stamp: float | None
     outside: set[str]
     before: tuple[float, int] = (0.0, 0)
@@ -74,10 +76,14 @@ def visit(
         settled()
         stamp = page.evaluate(f"document.querySelector('{STAMP}')?.dataset.ready")
         end = time.time()
-        change = _change(page, contender, shown.second)
+        change, lacking = None, ""
+        try:
+            change = _change(page, contender, shown.second) / 1e3
+        except Error as error:
+            lacking = error.message.splitlines()[0]
     finally:
         page.context.close()
-    return Visit(ready / 1e3, change / 1e3, float(stamp) / 1e3 if stamp else None, outside,
+    return Visit(ready / 1e3, change, lacking, float(stamp) / 1e3 if stamp else None, outside,
                  traffic.until((origin + ready) / 1e3), traffic.until(end))  # fmt: skip
 
 

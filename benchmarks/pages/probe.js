@@ -33,12 +33,12 @@
     const rows = all("tr", 2).map((row) => [...row.children].map((cell) => cell.textContent.trim()));
     return rows.some((own) => own.some((t) => t.startsWith(place)) && cells.every((t) => own.includes(t))) ? "" : "table";
   };
-  const wait = (wanted, before, since) => new Promise((done, failed) => {
+  const wait = (wanted, before, since, patience) => new Promise((done, failed) => {
     const look = () => {
       const now = performance.now();
       const lacking = lacks(wanted, before);
       if (!lacking) done(now - since());
-      else if (now - since() > 40000) failed(new Error(`not within 40 s: ${lacking}`));
+      else if (now - since() > patience) failed(new Error(`not within ${patience / 1000} s: ${lacking}`));
       else requestAnimationFrame(look);
     };
     look();
@@ -46,7 +46,7 @@
 
   window.hfBench = {
     seen,
-    first: (wanted) => wait(wanted, null, () => 0),
+    first: (wanted) => wait(wanted, null, () => 0, 90000),
     /** From the choice in an ordinary select, found by its options. */
     choose(wanted) {
       const fits = (o) => o.value === wanted.id || o.textContent.trim() === wanted.label;
@@ -54,13 +54,13 @@
       const before = mark(plot("value")), start = performance.now();
       list.value = [...list.options].find(fits).value;
       for (const kind of ["input", "change"]) list.dispatchEvent(new Event(kind, { bubbles: true, composed: true }));
-      return wait(wanted, before, () => start);
+      return wait(wanted, before, () => start, 30000);
     },
     /** From letting go of the mouse button next, on the option of a menu that stands open. */
     arm(wanted) {
       let start = performance.now();
       addEventListener("pointerup", () => { start = performance.now(); }, { capture: true, once: true });
-      window.hfBench.armed = wait(wanted, mark(plot("value")), () => start);
+      window.hfBench.armed = wait(wanted, mark(plot("value")), () => start, 30000);
     },
   };
   const expected = null /* EXPECTED */;
