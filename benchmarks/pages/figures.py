@@ -16,13 +16,13 @@ from hfwork import text
 from hfwork.present.pages import page as page_of
 from hfwork.release.bundle import open_release
 
-PAGE, PATH = "overview", ""  # the page's name in a release, and its address below the server's
+PAGE, PATH = "indicator", "indicator"  # the page's name in a release, and its address below the server's
 READY = "#hf-board[data-state=drawn]"
 KERNEL = "#hf-board[data-kernel=ready]"
 STAMP = "#hf-board[data-ready]"  # the page's own time of being ready, when it tells one
-BOXES = {"map": ".hf-map .hf-plot", "trend": ".hf-trend .hf-plot"}
+BOXES = {"map": "[data-part=map] .hf-plot", "trend": "[data-part=trend] .hf-plot"}
 SELECTS = {"indicator": "select[name=indicator]", "period": "select[name=period]"}
-ROWS = "section.hf-table tbody tr"
+ROWS = "[data-part=table] tbody tr"
 CELLS = {"place": ".hf-name", "value": ".hf-c-value", "numerator": ".hf-c-numerator",
          "denominator": ".hf-c-denominator", "interval": ".hf-c-interval", "status": ".hf-c-status"}  # fmt: skip
 DRAWN_PART_ENDS = b"</noscript>"  # what comes before it is all that drawing needs

@@ -1,6 +1,7 @@
 /** The board: a page drawn from its columns in a browser, a notebook or a file, without asking a kernel. */
-import { drawFigure, loadPlotly, picture } from "./template/static/drawing.js";
+import { loadPlotly } from "./template/static/drawing.js";
 import { h } from "./template/static/element.js";
+import { Figures } from "./template/static/figures.js";
 import { framed, PARTS } from "./template/static/frame.js";
 import { Model } from "./template/static/model.js";
 import { foot, header } from "./template/static/parts/head.js";
@@ -24,7 +25,7 @@ function entriesOf(layout) {
 
 class Board {
   constructor(root, page, options) {
-    Object.assign(this, { root, options, shared: page, models: {}, memory: { query: "", open: new Set(), tables: new Set() } });
+    Object.assign(this, { root, options, shared: page, models: {}, memory: { query: "", open: new Set(), tables: new Set(), boxes: new Map() } });
     root.classList.add("hf");
     this.theme();
     this.enter();
@@ -54,11 +55,12 @@ class Board {
 
   build(page) {
     this.page = page;
-    Object.assign(this, { models: {}, boxes: {}, panels: {}, sections: {} });
+    Object.assign(this, { models: {}, panels: {}, sections: {}, figures: new Figures(this) });
     this.entries = entriesOf(page.layout);
     for (const { name } of this.entries.flat()) this.sections[name] = h("section", { "data-part": name });
     this.head = h("header", { class: "hf-head" });
     this.form = h("form", { class: "hf-controls", onsubmit: (event) => event.preventDefault() });
+    this.printer = h("button", { type: "button", class: "hf-plain", onclick: () => window.print() });
     this.foot = h("footer", { class: "hf-foot" });
     const rows = this.entries.map((row) => (row.length > 1 ? h("div", { class: "hf-two" }, row.map(({ name }) => this.sections[name])) : this.sections[row[0].name]));
     this.root.dataset.page = page.page;
@@ -74,7 +76,7 @@ class Board {
     const dark = window.matchMedia("(prefers-color-scheme: dark)");
     const set = (this.shade = () => { this.root.dataset.theme = !this.root.dataset.printing && (lab ? lab === "false" : dark.matches) ? "dark" : "light"; });
     set();
-    dark.addEventListener("change", () => { set(); if (!this.root.dataset.printing) this.plot(); });
+    dark.addEventListener("change", () => { set(); if (!this.root.dataset.printing) this.figures.draw(); });
   }
 
   /** Whatever the address does not name, or names wrongly, starts as the page starts. A receipt names its figure. */
@@ -139,7 +141,7 @@ class Board {
 
   view(change = {}) {
     return { m: this.m, page: this.page, state: { ...this.state, ...change }, theme: this.root.dataset.theme, memory: this.memory, width: this.root.clientWidth,
-      choose: (next) => this.choose(next), link: (page, next) => this.link(page, next), logout: this.options.logout, stale: this.stale, snapshot: (...of) => this.snapshot(...of), fullscreen: () => this.fullscreen() };
+      choose: (next) => this.choose(next), link: (page, next) => this.link(page, next), logout: this.options.logout, stale: this.stale, snapshot: (name, panel, file) => this.figures.save(panel, file), fullscreen: () => this.fullscreen() };
   }
 
   /** One part; when it fails, it says so in words with a number, and the rest goes on. */
@@ -147,7 +149,8 @@ class Board {
     try {
       const content = fill();
       section.hidden = !content;
-      if (content) section.replaceChildren(...[content].flat(Infinity).filter(Boolean));
+      const nodes = [content].flat(Infinity).filter(Boolean);
+      if (content && !(nodes.length === section.childNodes.length && nodes.every((node, i) => node === section.childNodes[i]))) section.replaceChildren(...nodes);
     } catch (error) { this.fail(name, section, error); }
   }
 
@@ -160,102 +163,50 @@ class Board {
   }
 
   paint() {
-    const { m, page, state } = this, view = this.view();
+    const { m, page } = this, view = this.view();
     const focus = this.root.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     const open = [...this.root.querySelectorAll("details[data-keep][open]")].map((details) => details.dataset.keep);
-    this.root.lang = state.lang === "zh" ? "zh-CN" : "en";
-    if (this.options.url) { document.documentElement.lang = this.root.lang; document.title = `${m.name(page.title)} · ${m.name(page.release.title)}`; }
     this.root.dataset.state = "words";
-    this.part("head", this.head, () => header(view));
+    this.top(view);
     this.part("controls", this.form, () => {
       this.form.setAttribute("aria-label", m.say("ui.controls"));
       const boxes = page.selectors.map((name) => SELECTORS[name].box(view)).filter(Boolean);
-      return boxes.length ? [boxes, h("button", { type: "button", class: "hf-plain", onclick: () => window.print() }, m.say("ui.print"))].flat() : null;
+      if (this.printer.textContent !== m.say("ui.print")) this.printer.textContent = m.say("ui.print");
+      return boxes.length ? [...boxes, this.printer] : null;
     });
     for (const entry of this.entries.flat()) this.part(entry.name, this.sections[entry.name], () => this.fill(entry, view));
     this.part("foot", this.foot, () => foot(view));
     for (const keep of open) for (const details of this.root.querySelectorAll(`details[data-keep="${keep}"]`)) details.open = true;
     if (focus) this.root.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true });
-    this.plot();
+    this.figures.draw();
+  }
+
+  /** The head, written anew only in another language: else its links alone follow the choice. */
+  top(view) {
+    const { m, page, root } = this, lang = m.lang === "zh" ? "zh-CN" : "en";
+    if (root.lang === lang && this.head.childElementCount && !this.stale) {
+      for (const a of this.head.querySelectorAll("a[data-key^=page-]")) a.href = this.link(a.dataset.key.slice(5));
+      return;
+    }
+    root.lang = lang;
+    if (this.options.url) { document.documentElement.lang = lang; document.title = `${m.name(page.title)} · ${m.name(page.release.title)}`; }
+    this.part("head", this.head, () => header(view));
   }
 
   fill({ name, part, own }, view) {
     if (!Object.hasOwn(PARTS, part)) throw new Error(`no part ${part}`);
     const panel = (this.panels[name] = PARTS[part](view, own));
     if (!panel) return null;
-    if (!panel.figure) delete this.boxes[name];
-    // The box of a figure is kept, so that plotly can redraw instead of starting anew.
-    else this.boxes[name] ||= h("div", { class: "hf-plot", role: "img" }, h("p", { class: "hf-note" }, this.m.say("ui.loading_chart")));
-    return framed(panel.part || name, panel, view, this.boxes[name]);
+    if (!panel.figure) this.figures.drop(name);
+    return framed(panel.part || name, panel, view, panel.figure ? this.figures.box(name) : null);
   }
 
-  plotly() {
-    const from = this.options.plotly;
-    return window.Plotly ? Promise.resolve(window.Plotly) : typeof from === "function" ? from() : loadPlotly(from);
-  }
-
-  /** All figures, those in sight first; the page is ready when these and the words stand. */
-  async plot() {
-    const turn = (this.turn = (this.turn || 0) + 1);
-    const boxes = Object.entries(this.boxes).filter(([name]) => this.panels[name]);
-    let plotly = null;
-    try { if (boxes.length) plotly = await this.plotly(); } catch {
-      for (const [, box] of boxes) box.replaceChildren(h("p", { class: "hf-note" }, this.m.say("ui.no_plotly")));
-      this.root.dataset.state = "plain";
-      return;
-    }
-    const above = boxes.filter(([, box]) => box.getBoundingClientRect().top < window.innerHeight);
-    for (const entry of above) { if (turn !== this.turn) return; await this.figure(plotly, ...entry); }
-    if (turn !== this.turn) return;
-    this.root.dataset.ready ||= String(Math.round(performance.now()));
-    this.root.dataset.state = "ready";
-    for (const entry of boxes.filter((one) => !above.includes(one))) {
-      await new Promise((next) => { setTimeout(next); });
-      if (turn !== this.turn) return;
-      await this.figure(plotly, ...entry);
-    }
-    if (turn === this.turn) this.root.dataset.state = "drawn";
-  }
-
-  async figure(plotly, name, box) {
-    const { figure } = this.panels[name], section = box.closest("[data-part]") || box.parentElement;
-    if (!box.isConnected || !box.clientWidth) return;
-    try {
-      const same = `${this.state.lang} ${box.clientWidth} ${this.root.dataset.theme} ${figure.template} ${figure.same ?? NaN}`;
-      if (figure.same !== undefined && box.hfSame === same) return;   // no choice changes it
-      box.hfSame = same;
-      if (!box._fullLayout) box.replaceChildren();
-      await drawFigure(plotly, box, this.template(figure), figure.fill(box.clientWidth, this.root.dataset.theme, box), this.m);
-      if (!box.hfClick) {
-        box.hfClick = true;
-        box.on("plotly_click", (event) => { const now = this.panels[name]; if (now && now.figure.click) now.figure.click(event.points[0]); });
-      }
-    } catch (error) { delete this.boxes[name]; this.fail(name, section, error); }
-  }
-
-  /** On paper the figures are drawn anew: as wide as a sheet, in ink on white. Synchronous, since printing does not wait. */
   print(on) {
-    const { dataset } = this.root, boxes = Object.entries(this.boxes).filter(([name, box]) => window.Plotly && this.panels[name] && box.isConnected);
+    const { dataset } = this.root;
     if (on === Boolean(dataset.printing)) return;
     if (on) dataset.printing = "1"; else delete dataset.printing;
     this.shade();
-    for (const [name, box] of boxes) {
-      const { figure } = this.panels[name], width = box.closest(".hf-two") ? 340 : 700;
-      box.hfSame = null;
-      if (on && !box._fullLayout) box.replaceChildren();
-      try { if (on) drawFigure(window.Plotly, box, this.template(figure), figure.fill(width, "light", box), this.m, width); } catch { /* as it stands on the screen */ }
-    }
-    if (!on) this.plot();
-  }
-
-  /** A figure names its template, or brings it. */
-  template({ template }) { return typeof template === "string" ? this.page.figures[template] : template; }
-
-  async snapshot(name, panel, file) {
-    await this.plotly();
-    const drawn = panel.image || panel.figure;
-    const about = panel.about || this.m.name(this.page.release.title);
-    return picture(this.m, this.template(drawn), drawn.fill(780, "light"), { title: panel.title, about, key: panel.signs || [], notes: panel.notes || [], file });
+    if (on) this.figures.print(); else this.figures.draw();
   }
 
   key(event) {

@@ -16,7 +16,7 @@ from hfwork.present import charts, maps, plots
 HERE = Path(__file__).parent
 STATIC = HERE / "template" / "static"
 # The modules of the script in the order they need one another; joined they are one module with one export.
-_ORDER = ("bind", "packing", "findings", "element", "model", "drawing", "frame", "selectors",
+_ORDER = ("bind", "packing", "findings", "element", "model", "drawing", "figures", "frame", "selectors",
           "parts/head", "parts/lead")  # fmt: skip
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
+
+import jinja2
+import jinja2.bccache
 
 from hfwork.present.pages import as_json, page
 from hfwork.release.bundle import open_release
@@ -23,6 +26,27 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
 }
 DAYS = 7  # a login lasts this long
+
+
+class Compiled(jinja2.BytecodeCache):
+    """Compiled templates kept in this process: Voila makes a new Jinja environment at every view."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        if code := self.kept.get((bucket.key, bucket.checksum)):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        self.kept[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+def keep_compiled() -> None:
+    """Compile each of Voila's templates once, not at every view."""
+    from nbconvert.exporters import templateexporter  # the server's own process only
+
+    templateexporter.Environment = partial(jinja2.Environment, bytecode_cache=Compiled())  # type: ignore[assignment,misc]
 
 
 def configure(config: Any, orders: dict[str, Any]) -> None:

@@ -36,7 +36,7 @@ from hfwork import text
 from hfwork.errors import HfworkError
 from hfwork.present import dashboards
 from hfwork.present.login import Gate
-from hfwork.present.settings import TEMPLATE, allowed_hosts, configure, current, printed
+from hfwork.present.settings import TEMPLATE, allowed_hosts, configure, current, keep_compiled, printed
 
 STARTS = 2  # kernels that may start at one time: each fills a core for a second or two
 PAUSE = 0.7  # seconds between a drawn page and its kernel, so that a crowd's pages all go out first
@@ -259,6 +259,7 @@ class Site(Voila):
 
 def main() -> None:
     """Read the orders and serve until told to stop. Ends at once when there are none."""
+    keep_compiled()
     config = Config()
     configure(config, json.loads(sys.stdin.readline()))
     site = Site.instance(config=config)

@@ -68,20 +68,26 @@ function wrapped(text, most) {
   return lines;
 }
 
-/** Load the plotly bundle once; a module loader on the page must not swallow it. */
+/** Load the plotly bundle once; a page may have asked for it before this script was there. */
 export function loadPlotly(url) {
   if (window.Plotly) return Promise.resolve(window.Plotly);
-  if (!loadPlotly.waiting) {
-    loadPlotly.waiting = new Promise((resolve, reject) => {
-      const define = window.define;
-      const script = document.createElement("script");
-      const done = () => { if (define !== undefined) window.define = define; };
-      script.src = url;
-      script.onload = () => { done(); window.Plotly ? resolve(window.Plotly) : reject(new Error("no Plotly")); };
-      script.onerror = () => { done(); loadPlotly.waiting = null; reject(new Error("plotly did not load")); };
-      if (define !== undefined) window.define = undefined;
-      document.head.append(script);
-    });
-  }
+  loadPlotly.waiting ||= begun(document.getElementById("hf-plotly")).then(() => window.Plotly || fetched(url)).catch((error) => { loadPlotly.waiting = null; throw error; });
   return loadPlotly.waiting;
 }
+
+/** Resolves when a script that stands in the document has come, or has not. */
+const begun = (script) => new Promise((resolve) => {
+  if (!script || script.dataset.done) resolve();
+  else for (const event of ["load", "error"]) script.addEventListener(event, resolve);
+});
+
+/** A module loader on the page must not swallow it. */
+const fetched = (url) => new Promise((resolve, reject) => {
+  const { define } = window, script = document.createElement("script");
+  const done = () => { if (define !== undefined) window.define = define; };
+  script.src = url;
+  script.onload = () => { done(); window.Plotly ? resolve(window.Plotly) : reject(new Error("no Plotly")); };
+  script.onerror = () => { done(); reject(new Error("plotly did not load")); };
+  if (define !== undefined) window.define = undefined;
+  document.head.append(script);
+});

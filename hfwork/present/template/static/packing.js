@@ -61,8 +61,9 @@ export function readReceipt(typed) {
 
 /** Five bytes as people read them, with the check character: HF-7K3M-92QD-5. */
 function receipt(bytes) {
-  const bits = [...bytes].map((byte) => byte.charCodeAt(0).toString(2).padStart(8, "0")).join("");
-  const digits = Array.from({ length: 8 }, (_, i) => parseInt(bits.slice(5 * i, 5 * i + 5), 2));
-  const body = digits.map((digit) => LETTERS[digit]).join("");
-  return `HF-${body.slice(0, 4)}-${body.slice(4)}-${check(digits)}`;
+  const [a, b, c, d, e] = [0, 1, 2, 3, 4].map((i) => bytes.charCodeAt(i));
+  const digits = [a >> 3, ((a & 7) << 2) | (b >> 6), (b >> 1) & 31, ((b & 1) << 4) | (c >> 4), ((c & 15) << 1) | (d >> 7), (d >> 2) & 31, ((d & 3) << 3) | (e >> 5), e & 31];
+  let body = "HF-";
+  for (let i = 0; i < 8; i += 1) body += (i === 4 ? "-" : "") + LETTERS[digits[i]];
+  return `${body}-${check(digits)}`;
 }

@@ -25,11 +25,38 @@ PARTS.map = (view) => {
     title, key: words, signs, body: [toggle, state.map === "smoothed" && !can && h("p", { class: "hf-note" }, m.say("map.cannot"))].filter(Boolean),
     about: `${m.name(ind.name)} · ${m.name(m.period(state.period).name)}`, file: [ind.id, state.period],
     notes: [m.name(page.map.note), stars && m.say("ui.schematic_place"), drawn && m.say("map.smooth_note")],
-    figure: { template: "map", fill: (width, theme) => mapTable(m, { ...state, theme }, width, ind, cells),
+    figure: { template: "map", fill: (width, theme) => mapTable(m, { ...state, theme }, width, ind, cells), repaint,
       click: (point) => { const i = point.curveNumber; if (i < page.places.length && page.selectors.includes("place")) choose({ place: i === state.place ? -1 : i }); } },
     table: () => mapRows(m, ind, cells, drawn),
   };
 };
+
+/**
+ * The shapes of a map stay where they are: a change paints the drawn ones anew, in a millisecond where plotly takes
+ * ten. False where that is not all – another size of letters, a mark never drawn yet – and plotly has to draw.
+ */
+function repaint(box, table) {
+  const traces = [...box.querySelectorAll(".scatterlayer > .trace")], count = table.fill.length;
+  if (traces.length !== count + 3) return false;
+  const [names, values] = [count, count + 1].map((i) => [...traces[i].querySelectorAll("text")]), marks = [...traces[count + 2].querySelectorAll("path.point")];
+  if ([names, values, marks].some((list) => list.length !== count)) return false;
+  const shapes = (box.hfMarks ||= new Map()), key = (i) => `${table.symbol[i]} ${table.status_size[i]}`, drawn = box.data[count + 2].marker;
+  for (let i = 0; i < count; i += 1) if (box.hfPainted !== box.data) shapes.set(`${drawn.symbol[i]} ${drawn.size[i]}`, marks[i].getAttribute("d"));
+  const size = (i) => `${table.value_size[i]}px`, dash = (i) => (table.dash[i] === "dot" ? `${Math.max(table.edge_width[i], 3)}px, ${Math.max(table.edge_width[i], 3)}px` : "");
+  for (let i = 0; i < count; i += 1) if (!shapes.has(key(i)) || values[i].style.fontSize !== size(i) || names[i].textContent !== unescaped(table.label[i])) return false;
+  for (let i = 0; i < count; i += 1) {
+    traces[i].querySelector(".js-fill").style.fill = table.fill[i];
+    Object.assign(traces[i].querySelector(".js-line").style, { stroke: table.edge[i], strokeWidth: `${table.edge_width[i]}px`, strokeDasharray: dash(i) });
+    names[i].style.fill = values[i].style.fill = table.ink[i];
+    values[i].textContent = unescaped(table.shown[i]);
+    marks[i].setAttribute("d", shapes.get(key(i)));
+    marks[i].style.fill = table.status_colour[i];
+  }
+  box.hfPainted = box.data;   // until plotly draws again its data no longer say what stands here
+  return true;
+}
+
+const unescaped = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 
 function mapRows(m, ind, cells, drawn) {
   const columns = [{ key: "place", label: m.say("ui.col.place") }, { key: "value", label: m.say(drawn ? "map.smoothed" : "ui.col.value"), num: true },
