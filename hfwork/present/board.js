@@ -114,8 +114,8 @@ class Board {
     const next = { ...this.state, ...change };
     if (("indicator" in change || "period" in change) && !("level" in change)) next.level = null;
     this.state = this.level(this.follow(this.m, next));
-    this.write();
     this.paint();
+    this.write();
   }
 
   query(page, state) {
@@ -167,6 +167,8 @@ class Board {
     const focus = this.root.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     const open = [...this.root.querySelectorAll("details[data-keep][open]")].map((details) => details.dataset.keep);
     this.root.dataset.state = "words";
+    for (const entry of this.entries.flat()) this.panel(entry, view);
+    this.figures.ahead();   // before the words: while nothing else moves, a figure costs half
     this.top(view);
     this.part("controls", this.form, () => {
       this.form.setAttribute("aria-label", m.say("ui.controls"));
@@ -174,7 +176,7 @@ class Board {
       if (this.printer.textContent !== m.say("ui.print")) this.printer.textContent = m.say("ui.print");
       return boxes.length ? [...boxes, this.printer] : null;
     });
-    for (const entry of this.entries.flat()) this.part(entry.name, this.sections[entry.name], () => this.fill(entry, view));
+    for (const { name } of this.entries.flat()) if (name in this.panels) this.part(name, this.sections[name], () => this.words(name, view));
     this.part("foot", this.foot, () => foot(view));
     for (const keep of open) for (const details of this.root.querySelectorAll(`details[data-keep="${keep}"]`)) details.open = true;
     if (focus) this.root.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true });
@@ -193,12 +195,18 @@ class Board {
     this.part("head", this.head, () => header(view));
   }
 
-  fill({ name, part, own }, view) {
-    if (!Object.hasOwn(PARTS, part)) throw new Error(`no part ${part}`);
-    const panel = (this.panels[name] = PARTS[part](view, own));
-    if (!panel) return null;
-    if (!panel.figure) this.figures.drop(name);
-    return framed(panel.part || name, panel, view, panel.figure ? this.figures.box(name) : null);
+  /** What a part says and shows in this view; one that fails has no panel. */
+  panel({ name, part, own }, view) {
+    try {
+      if (!Object.hasOwn(PARTS, part)) throw new Error(`no part ${part}`);
+      this.panels[name] = PARTS[part](view, own);
+    } catch (error) { this.fail(name, this.sections[name], error); }
+  }
+
+  words(name, view) {
+    const panel = this.panels[name];
+    if (!panel || !panel.figure) this.figures.drop(name);
+    return panel && framed(panel.part || name, panel, view, panel.figure ? this.figures.box(name) : null);
   }
 
   print(on) {

@@ -8,7 +8,7 @@ import { h } from "./element.js";
  * `same` (equal: nothing to draw), `repaint(box, columns)` → whether the drawn shapes now show these columns.
  */
 export class Figures {
-  constructor(board) { Object.assign(this, { board, boxes: {} }); }
+  constructor(board) { Object.assign(this, { board, boxes: {}, behind: new Set(), done: new Set() }); }
 
   /** The box of a figure is kept, so that plotly can redraw instead of starting anew. */
   box(name) {
@@ -26,15 +26,14 @@ export class Figures {
       drawn last, so that pointing at it tells the new figures. */
   async draw() {
     const turn = (this.turn = (this.turn || 0) + 1), { dataset } = this.board.root;
-    const boxes = Object.entries(this.boxes).filter(([name]) => this.board.panels[name]);
-    const repainted = window.Plotly ? boxes.filter(([name, box]) => this.repainted(name, box)) : [];
+    const boxes = Object.entries(this.boxes).filter(([name]) => this.board.panels[name]), repainted = boxes.filter(([name]) => this.behind.has(name));
     let plotly = null;
     try { if (boxes.length) plotly = await this.plotly(); } catch {
       for (const [, box] of boxes) box.replaceChildren(h("p", { class: "hf-note" }, this.board.m.say("ui.no_plotly")));
       dataset.state = "plain";
       return;
     }
-    const rest = boxes.filter((one) => !repainted.includes(one)), above = rest.filter(([, box]) => box.getBoundingClientRect().top < 2 * window.innerHeight);
+    const rest = boxes.filter(([name]) => !this.behind.has(name) && !this.done.has(name)), above = rest.filter(([, box]) => this.near(box));
     for (const entry of above) { if (turn !== this.turn) return; await this.one(plotly, ...entry); }
     if (turn !== this.turn) return;
     dataset.ready ||= String(Math.round(performance.now()));
@@ -44,16 +43,42 @@ export class Figures {
       if (turn !== this.turn) return;
       await this.one(plotly, ...entry);
     }
-    if (turn === this.turn) dataset.state = "drawn";
+    if (turn !== this.turn) return;
+    dataset.state = "drawn";
+    if (!this.rehearsed) this.rehearse();
   }
+
+  /** While nobody waits: what a first choice would else do for the first time – unpack cells, draw anew – costs half
+      the second time. */
+  rehearse() {
+    this.rehearsed = true;
+    const { m, page } = this.board, waiting = [...page.indicators], idle = window.requestIdleCallback || ((act) => setTimeout(act, 200));
+    const step = (deadline) => {
+      do m.cell(waiting.shift().id, page.periods[0].token, -1); while (waiting.length && deadline?.timeRemaining?.() > 4);
+      if (waiting.length) idle(step);
+      else if (this.board.root.dataset.state === "drawn") for (const [name, box] of Object.entries(this.boxes)) if (!this.board.panels[name]?.figure?.repaint && this.near(box)) this.one(window.Plotly, name, box);
+    };
+    idle(step);
+  }
+
+  near(box) { return box.isConnected && box.getBoundingClientRect().top < 2 * window.innerHeight; }
 
   /** What a drawn figure depends on besides its columns. */
   shape(box, figure) { return [this.board.state.lang, box.clientWidth, this.board.root.dataset.theme, figure.template].join(" "); }
 
-  repainted(name, box) {
-    const { figure } = this.board.panels[name];
-    if (!figure.repaint || !box._fullLayout || !box.isConnected || box.hfShape !== this.shape(box, figure)) return false;
-    return figure.repaint(box, figure.fill(box.clientWidth, this.board.root.dataset.theme, box));
+  /**
+   * Of the figures that stand drawn in or near the screen, those whose shapes stay are repainted (plotly is `behind`),
+   * the others drawn at once (`done`: plotly works in one go, only its end is awaited).
+   */
+  ahead() {
+    Object.assign(this, { behind: new Set(), done: new Set() });
+    if (!window.Plotly) return;
+    for (const [name, box] of Object.entries(this.boxes)) {
+      const { figure } = this.board.panels[name] || {};
+      if (!figure || !box._fullLayout || !this.near(box) || box.hfShape !== this.shape(box, figure)) continue;
+      if (figure.repaint && figure.repaint(box, figure.fill(box.clientWidth, this.board.root.dataset.theme, box))) this.behind.add(name);
+      else { this.done.add(name); this.one(window.Plotly, name, box); }
+    }
   }
 
   async one(plotly, name, box) {

@@ -33,28 +33,33 @@ PARTS.map = (view) => {
 
 /**
  * The shapes of a map stay where they are: a change paints the drawn ones anew, in a millisecond where plotly takes
- * ten. False where that is not all – another size of letters, a mark never drawn yet – and plotly has to draw.
+ * ten. False where that is not all – letters of another size, other names – and plotly has to draw.
  */
 function repaint(box, table) {
   const traces = [...box.querySelectorAll(".scatterlayer > .trace")], count = table.fill.length;
   if (traces.length !== count + 3) return false;
   const [names, values] = [count, count + 1].map((i) => [...traces[i].querySelectorAll("text")]), marks = [...traces[count + 2].querySelectorAll("path.point")];
   if ([names, values, marks].some((list) => list.length !== count)) return false;
-  const shapes = (box.hfMarks ||= new Map()), key = (i) => `${table.symbol[i]} ${table.status_size[i]}`, drawn = box.data[count + 2].marker;
-  for (let i = 0; i < count; i += 1) if (box.hfPainted !== box.data) shapes.set(`${drawn.symbol[i]} ${drawn.size[i]}`, marks[i].getAttribute("d"));
   const size = (i) => `${table.value_size[i]}px`, dash = (i) => (table.dash[i] === "dot" ? `${Math.max(table.edge_width[i], 3)}px, ${Math.max(table.edge_width[i], 3)}px` : "");
-  for (let i = 0; i < count; i += 1) if (!shapes.has(key(i)) || values[i].style.fontSize !== size(i) || names[i].textContent !== unescaped(table.label[i])) return false;
+  for (let i = 0; i < count; i += 1) if (values[i].style.fontSize !== size(i) || names[i].textContent !== unescaped(table.label[i])) return false;
   for (let i = 0; i < count; i += 1) {
     traces[i].querySelector(".js-fill").style.fill = table.fill[i];
     Object.assign(traces[i].querySelector(".js-line").style, { stroke: table.edge[i], strokeWidth: `${table.edge_width[i]}px`, strokeDasharray: dash(i) });
     names[i].style.fill = values[i].style.fill = table.ink[i];
     values[i].textContent = unescaped(table.shown[i]);
-    marks[i].setAttribute("d", shapes.get(key(i)));
+    marks[i].setAttribute("d", SHAPES[table.symbol[i]](table.status_size[i] / 2));
     marks[i].style.fill = table.status_colour[i];
   }
-  box.hfPainted = box.data;   // until plotly draws again its data no longer say what stands here
   return true;
 }
+
+/** The marks of status as plotly draws them around their centre, r being half their size. */
+const twoDigits = (v) => Math.round(v * 100) / 100;
+const SHAPES = {
+  circle: (r) => `M${twoDigits(r)},0A${twoDigits(r)},${twoDigits(r)} 0 1,1 0,${twoDigits(-r)}A${twoDigits(r)},${twoDigits(r)} 0 0,1 ${twoDigits(r)},0Z`,
+  "triangle-up": (r) => `M${twoDigits((-2 * r) / Math.sqrt(3))},${twoDigits(r / 2)}H${twoDigits((2 * r) / Math.sqrt(3))}L0,${twoDigits(-r)}Z`,
+  square: (r) => `M${twoDigits(r)},${twoDigits(r)}H${twoDigits(-r)}V${twoDigits(-r)}H${twoDigits(r)}Z`,
+};
 
 const unescaped = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 
