@@ -48,7 +48,8 @@ function repaint(box, table) {
     names[i].style.fill = values[i].style.fill = table.ink[i];
     values[i].textContent = unescaped(table.shown[i]);
     marks[i].setAttribute("d", SHAPES[table.symbol[i]](table.status_size[i] / 2));
-    marks[i].style.fill = table.status_colour[i];
+    const seen = !table.status_colour[i].startsWith("rgba");   // plotly parts a colour from its opacity
+    Object.assign(marks[i].style, { fill: seen ? table.status_colour[i] : "rgb(0, 0, 0)", fillOpacity: Number(seen) });
   }
   return true;
 }
@@ -56,9 +57,9 @@ function repaint(box, table) {
 /** The marks of status as plotly draws them around their centre, r being half their size. */
 const twoDigits = (v) => Math.round(v * 100) / 100;
 const SHAPES = {
-  circle: (r) => `M${twoDigits(r)},0A${twoDigits(r)},${twoDigits(r)} 0 1,1 0,${twoDigits(-r)}A${twoDigits(r)},${twoDigits(r)} 0 0,1 ${twoDigits(r)},0Z`,
-  "triangle-up": (r) => `M${twoDigits((-2 * r) / Math.sqrt(3))},${twoDigits(r / 2)}H${twoDigits((2 * r) / Math.sqrt(3))}L0,${twoDigits(-r)}Z`,
-  square: (r) => `M${twoDigits(r)},${twoDigits(r)}H${twoDigits(-r)}V${twoDigits(-r)}H${twoDigits(r)}Z`,
+  circle: (half) => { const r = twoDigits(half); return `M${r},0A${r},${r} 0 1,1 0,-${r}A${r},${r} 0 0,1 ${r},0Z`; },
+  "triangle-up": (half) => { const r = twoDigits(half), side = twoDigits((half * 2) / Math.sqrt(3)); return `M-${side},${twoDigits(half / 2)}H${side}L0,-${r}Z`; },
+  square: (half) => { const r = twoDigits(half); return `M${r},${r}H-${r}V-${r}H${r}Z`; },
 };
 
 const unescaped = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
