@@ -64,7 +64,7 @@ PARTS.cohorts = (view) => {
   const at = (ind, year) => { const period = m.series(ind, level(ind)).find((p) => yearOf(p) === year); return period ? m.cell(ind.id, period.token, state.place) : null; };
   const columns = [{ key: "name", label: m.say("ui.col.indicator") }, ...years.map((year) => ({ key: `y${year}`, label: String(year), num: true }))];
   const sign = (cell) => (cell.reason === "not_yet_due" ? "◌" : Number.isFinite(cell.value) && MOVING.includes(cell.reason) ? "◔" : "");
-  const text = (ind, year) => { const cell = at(ind, year); return cell ? h("span", { title: receiptOf(m, cell) }, m.shown(cell, ind), h("i", { class: "hf-after" }, sign(cell))) : ""; };
+  const text = (ind, year) => { const cell = at(ind, year); return cell ? h("span", { title: receiptOf(m, cell) }, m.shown(cell, ind), sign(cell) ? [" ", h("i", { class: "hf-after" }, sign(cell))] : null) : ""; };
   const rows = inds.map((ind) => ({ name: [m.name(ind.name), h("small", {}, ` ${m.say(`level.${level(ind)}`)}`)], ...Object.fromEntries(years.map((year) => [`y${year}`, text(ind, year)])) }));
   const open = inds.flatMap((ind) => years.map((year) => at(ind, year))).filter((cell) => cell && cell.reason === "not_yet_due").length;
   return { title: m.say(open ? "cohorts.title" : "cohorts.title_closed", { place, n: open, years: years.length }), file: [chain.id, m.place(state.place).code], body: h("div", { class: "hf-wide", tabindex: "0", role: "region", "aria-label": m.say("part.cohorts") }, grid(m.say("part.cohorts"), columns, rows, { class: "hf-matrix" })), notes: [m.say("cohorts.note"), m.say("ui.state_signs")],
