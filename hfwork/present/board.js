@@ -26,25 +26,29 @@ function entriesOf(layout) {
 class Board {
   constructor(root, page, options) {
     Object.assign(this, { root, options, shared: page, models: {}, memory: { query: "", open: new Set(), tables: new Set(), boxes: new Map() } });
+    const leave = new AbortController();
+    Object.assign(this, { leave, leaving: { signal: leave.signal } });
     root.classList.add("hf");
     this.theme();
     this.enter();
-    if (options.url) for (const event of ["popstate", "hashchange"]) window.addEventListener(event, () => this.enter());
-    document.addEventListener("keydown", (event) => this.key(event));
-    if (options.newest) document.addEventListener("visibilitychange", () => this.outdated());
-    for (const event of ["beforeprint", "afterprint"]) window.addEventListener(event, () => this.print(event === "beforeprint"));
+    if (options.url) for (const event of ["popstate", "hashchange"]) window.addEventListener(event, () => this.enter(), this.leaving);
+    document.addEventListener("keydown", (event) => this.key(event), this.leaving);
+    if (options.newest) document.addEventListener("visibilitychange", () => this.outdated(), this.leaving);
+    for (const event of ["beforeprint", "afterprint"]) window.addEventListener(event, () => this.print(event === "beforeprint"), this.leaving);
     let width = root.clientWidth;
-    new ResizeObserver(() => {
+    this.observer = new ResizeObserver(() => {
       if (Math.abs(root.clientWidth - width) < 2 || window.matchMedia("print").matches) return;
       width = root.clientWidth;
       clearTimeout(this.later);
       this.later = setTimeout(() => this.paint(), 120);
-    }).observe(root);
+    });
+    this.observer.observe(root);
   }
 
   /** The page and the state that the address names. */
   enter() {
-    const asked = new URLSearchParams(this.options.url ? window.location.search || window.location.hash.slice(1) : "");
+    const inHash = this.options.pages || window.location.protocol === "file:";   // a file has no query of its own
+    const asked = new URLSearchParams(this.options.url ? (inHash ? window.location.hash.slice(1) : window.location.search) : "");
     const { pages } = this.options;
     const name = pages ? (Object.hasOwn(pages, asked.get("page")) ? asked.get("page") : Object.keys(pages)[0]) : this.shared.page;
     if (!this.page || this.page.page !== name) this.build(pages ? { ...this.shared, ...pages[name] } : this.shared);
@@ -55,6 +59,7 @@ class Board {
 
   build(page) {
     this.page = page;
+    this.figures?.end();
     Object.assign(this, { models: {}, panels: {}, sections: {}, figures: new Figures(this) });
     this.entries = entriesOf(page.layout);
     for (const { name } of this.entries.flat()) this.sections[name] = h("section", { "data-part": name });
@@ -76,7 +81,7 @@ class Board {
     const dark = window.matchMedia("(prefers-color-scheme: dark)");
     const set = (this.shade = () => { this.root.dataset.theme = !this.root.dataset.printing && (lab ? lab === "false" : dark.matches) ? "dark" : "light"; });
     set();
-    dark.addEventListener("change", () => { set(); if (!this.root.dataset.printing) this.figures.draw(); });
+    dark.addEventListener("change", () => { set(); if (!this.root.dataset.printing) this.figures.draw(); }, this.leaving);
   }
 
   /** Whatever the address does not name, or names wrongly, starts as the page starts. A receipt names its figure. */
@@ -120,7 +125,7 @@ class Board {
 
   query(page, state) {
     const m = this.m, own = (this.options.pages ? this.options.pages[page] : null) || (page === this.page.page ? this.page : null);
-    const names = new Set([...(own ? own.selectors : []), "indicator", "period", "place"]);   // a page hands on what it has no use for itself
+    const names = new Set([...(own ? own.selectors : []), "indicator", "period", "place", "boundaries"]);   // a page hands on what it has no use for itself
     const pairs = [...names].map((name) => SELECTORS[name].write(m, state)).filter((pair) => pair && pair[1]);
     const views = page === this.page.page ? Object.keys(VIEWS).filter((name) => state[name]).map((name) => [name, state[name]]) : [];
     return new URLSearchParams([...(this.options.pages ? [["page", page]] : []), ...pairs, ...views, ...(state.lang === "zh" ? [] : [["lang", state.lang]])]);
@@ -234,6 +239,9 @@ class Board {
     if (this.stale) this.part("head", this.head, () => header(this.view()));
   }
 
+  /** Let go of window and document: the notebook has taken this board away. */
+  close() { this.leave.abort(); this.observer.disconnect(); this.figures.end(); }
+
   fullscreen() { return document.fullscreenElement ? document.exitFullscreen() : this.root.requestFullscreen?.(); }
 }
 
@@ -250,6 +258,7 @@ export default {
     });
     const root = h("div", { "data-lm-suppress-shortcuts": "true" });   // JupyterLab would read D twice as: delete the cell
     el.append(root);
-    draw(root, JSON.parse(model.get("page")), { url: false, plotly: ask, lang: model.get("lang") });
+    const board = draw(root, JSON.parse(model.get("page")), { url: false, plotly: ask, lang: model.get("lang") });
+    return () => board.close();
   },
 };

@@ -131,7 +131,8 @@ class SignIn(InWords, JupyterHandler):
         """Where the login leads: the page asked for with its query; the start page instead of anything elsewhere."""
         given = self.get_argument("next", "")
         inside = given.startswith(self.base_url) and not re.search(r"^//|\\|[\x00-\x20\x7f]", given)
-        return given if inside else self.base_url
+        door = urlsplit(given).path.removeprefix(self.base_url.rstrip("/")) in ("/login", "/logout")
+        return given if inside and not door else self.base_url
 
 
 class SignOut(SignIn):

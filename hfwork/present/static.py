@@ -12,7 +12,10 @@ from hfwork.present.pages import as_json, page, plotly_bundle, script, style
 from hfwork.release.bundle import open_release
 
 # The browser itself keeps the promise that the file asks for nothing.
-_POLICY = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:"
+_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; "
+    "form-action 'none'; base-uri 'none'"
+)
 
 _FILE = """<!DOCTYPE html>
 <html lang="zh-CN">

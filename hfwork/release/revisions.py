@@ -238,7 +238,8 @@ def _latest(old: pd.DataFrame, new: pd.DataFrame, top: str) -> pd.DataFrame:
                 pairs.append((first[season], second[season]))
         # A year that was over in both says nothing new where a shorter period has gone on.
         moved = [pair for pair in pairs if str(pair[0]["end"]) < str(pair[1]["end"])]
-        rows += [_pair(indicator, *pair) for pair in (moved or pairs)[:1]]
+        still = [pair for pair in pairs if str(pair[0]["end"]) == str(pair[1]["end"])]  # never back in time
+        rows += [_pair(indicator, *pair) for pair in (moved or still)[:1]]
     return pd.DataFrame(rows).reindex(columns=[*COLUMNS, "old_period", "version"])
 
 

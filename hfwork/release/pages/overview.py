@@ -46,7 +46,7 @@ def attention(source: Source, latest: dict[str, dict[str, Any]]) -> list[dict[st
     """What somebody should look at: ``indicator period why count``, the most pressing first.
 
     ``behind``: the district lies behind its target; ``worse``: a real change for the worse; ``units_behind``: so many
-    units behind theirs; ``missing``: so many units without a return. Indicators without a lead have nobody to ask.
+    units behind theirs; ``missing``: so many units without a return.
     """
     verdicts = source.found["verdicts"]
     whole = verdicts[verdicts["place"] == source.plan.places.root]
@@ -65,8 +65,6 @@ def attention(source: Source, latest: dict[str, dict[str, Any]]) -> list[dict[st
     }
     made = []
     for name, cell in latest.items():
-        if not source.plan.indicators[name].lead:
-            continue
         own = counted.get((name, cell["period"]), {"units_behind": 0, "missing": 0})
         why = {
             "behind": int(cell["status"] == "behind"),
@@ -88,8 +86,15 @@ def changes(source: Source) -> dict[str, Any] | None:
     if found is None:
         return None
     latest = found.latest[found.latest["period"].isin(source.period_at)]
+    revised = found.rows[found.rows["what"] == "revised"]
+    was, now = revised["old_state"] == "value", revised["new_state"] == "value"
     counts = {kind: found.count(kind) for kind in ("revised", "completed", "added_file", "replaced_file", "definition",
                                                     "target", "new_indicator", "recoded")}  # fmt: skip
+    counts |= {
+        "revised": int((was & now).sum()),
+        "withheld": int((was & ~now).sum()),
+        "released": int((~was & now).sum()),
+    }
     return {
         "id": found.old.id,
         "as_of": found.old.meta["as_of"],

@@ -44,6 +44,7 @@ export class Figures {
       await this.one(plotly, ...entry);
     }
     if (turn !== this.turn) return;
+    Object.assign(this, { behind: new Set(), done: new Set() });
     dataset.state = "drawn";
     if (!this.rehearsed) this.rehearse();
   }
@@ -60,6 +61,9 @@ export class Figures {
     };
     idle(step);
   }
+
+  /** The board has turned to another page: nothing of this one is drawn any more. */
+  end() { this.turn = Infinity; this.rehearsed = true; this.boxes = {}; }
 
   near(box) { return box.isConnected && box.getBoundingClientRect().top < 2 * window.innerHeight; }
 
@@ -82,8 +86,8 @@ export class Figures {
   }
 
   async one(plotly, name, box) {
-    const { figure } = this.board.panels[name];
-    if (!box.isConnected || !box.clientWidth) return;
+    const { figure } = this.board.panels[name] || {};
+    if (!figure || !box.isConnected || !box.clientWidth) return;
     try {
       const shape = this.shape(box, figure);
       if (figure.same !== undefined && box.hfShape === shape) return;   // no choice changes it
@@ -99,6 +103,7 @@ export class Figures {
 
   /** On paper they are drawn anew: as wide as a sheet, in ink on white. Synchronous, since printing does not wait. */
   print() {
+    Object.assign(this, { behind: new Set(), done: new Set() });
     const boxes = Object.entries(this.boxes).filter(([name, box]) => window.Plotly && this.board.panels[name] && box.isConnected);
     for (const [name, box] of boxes) {
       const { figure } = this.board.panels[name], width = box.closest(".hf-two") ? 340 : 700;

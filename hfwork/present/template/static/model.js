@@ -166,6 +166,12 @@ export class Model {
     return this.shown(cell, ind, { unit: false }).replace(/%$/, "");
   }
 
+  /** Whether a figure will stay as it is: its period is over, its returns are in, nobody is still waited for. */
+  settled(cell) { return !["not_yet_due", "partial_period", "incomplete_returns"].includes(cell.reason); }
+
+  /** The status of a figure that stays; one that will still move is not judged. */
+  standing(cell) { return this.settled(cell) ? cell.status : "none"; }
+
   /** How far a figure lies from its target, in its own unit; null without either. */
   distance(cell, ind) {
     if (!Number.isFinite(cell.value) || !Number.isFinite(cell.target)) return null;
@@ -210,7 +216,8 @@ export class Model {
   nearest(ind, token) {
     if (ind.periods.includes(token)) return token;
     const wanted = this.period(token), days = (a, b) => Math.abs(Date.parse(a) - Date.parse(b));
-    const other = (p) => (sort(p.level) === sort(wanted.level) ? 0 : p.level === "phase" ? 2 : 1);   // a phase is the last to stand in
+    const open = (p) => Number(p.end > this.page.release.as_of && wanted.end <= this.page.release.as_of);   // a period that goes on is no match for one that is over
+    const other = (p) => open(p) * 4 + (sort(p.level) === sort(wanted.level) ? 0 : p.level === "phase" ? 2 : 1);   // a phase is the last to stand in
     const known = ind.periods.map((t) => this.period(t)).filter(Boolean).sort((a, b) => (wanted
       ? other(a) - other(b) || days(a.end, wanted.end) - days(b.end, wanted.end) : Date.parse(b.end) - Date.parse(a.end)) || days(a.start, a.end) - days(b.start, b.end));
     return known.length ? known[0].token : token;

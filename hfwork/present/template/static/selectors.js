@@ -52,7 +52,7 @@ export const SELECTORS = {
     read: (asked, m) => (m.periodAt.has(asked.get("period")) ? asked.get("period") : m.page.start.period),
     write: (m, state) => ["period", state.period],
     box: ({ m, state, choose, memory }) => {
-      const own = m.page.selectors.includes("indicator") && m.page.page !== "profile" ? m.indicator(state.indicator) : null;
+      const own = m.page.selectors.includes("indicator") && !m.page.selectors.includes("chain") && m.page.page !== "profile" ? m.indicator(state.indicator) : null;
       const levels = own ? m.levels(own) : [...new Set(m.page.periods.map((p) => p.level))];
       const of = (l) => (own ? m.series(own, l) : m.page.periods.filter((p) => p.level === l).sort((a, b) => a.start.localeCompare(b.start)));
       const groups = levels.map((l) => [m.say(`level.${l}`), of(l).reverse().map((p) => [p.token, m.name(p.name) + (p.partial ? ` · ${m.say("ui.partial")}` : "")])]);

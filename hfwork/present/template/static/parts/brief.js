@@ -26,7 +26,7 @@ PARTS.brief = (view) => {
   const leads = byLead(m, page.attention), items = new Set(page.attention.map((row) => row.indicator)).size;
   const change = page.changes, moved = change ? changed(m, page, change) : null;
   const sentences = [m.say(facts.t ? "brief.standing" : "brief.standing_none", facts),
-    moved ? m.say("brief.changes", { date: m.date(change.as_of), up: moved.better.length, down: moved.worse.length, other: moved.other.length, revised: m.number(change.counts.revised, 0) }) : m.say("brief.first"),
+    moved ? m.say("brief.changes", { date: m.date(change.as_of), up: moved.better.length, down: moved.worse.length, same: moved.same, other: moved.other.length - moved.same, revised: m.number(change.counts.revised, 0) }) : m.say("brief.first"),
     items ? m.say("brief.attention", { n: items, leads: leads.slice(0, 3).map(([lead, rows]) => m.say("brief.lead", { lead, n: new Set(rows.map((row) => row.indicator)).size })).join(m.say("ui.and")), more: leads.length > 3 ? m.say("brief.more") : "" }) : m.say("brief.calm")];
   const tiles = h("ul", { class: "hf-tiles" }, ["met", "near", "behind"].map((status) => h("li", {}, h("strong", { class: `hf-${status}` }, String(count(status))), badge(m, status))));
   return { bare: true, body: said(m, m.say("brief.title", facts), sentences, facts.t ? [h("p", { class: "hf-what" }, m.say("brief.tiles", facts)), tiles] : null) };
@@ -57,11 +57,13 @@ function why(m, row, cell, ind) {
 
 /** The latest figures then and now, by what their intervals say and which way is good. */
 function changed(m, page, change) {
-  const made = { better: [], worse: [], other: [] };
+  const made = { better: [], worse: [], other: [], same: 0 };
   for (const row of change.latest) {
     const ind = m.indicator(row.indicator), up = row.new > row.old;
     const apart = row.intervals === "apart" && ind.direction !== "none";
-    made[!apart ? "other" : up === (ind.direction === "up") ? "better" : "worse"].push({ ...row, ind });
+    const compared = row.intervals === "overlap" && row.period !== row.old_period;
+    made.same += compared;   // the rest has no new period, no interval, another definition or no better side
+    made[!apart || row.period === row.old_period ? "other" : up === (ind.direction === "up") ? "better" : "worse"].push({ ...row, ind });
   }
   return made;
 }
@@ -76,14 +78,14 @@ PARTS.changes = ({ m, page, link }) => {
     const href = link("indicator", { indicator: r.indicator, period: r.period, place: -1 }), name = m.name(r.ind.name);
     const at = (token) => m.name((m.period(token) || { name: { zh: token, en: token } }).name);
     return { name: href ? h("a", { href }, name) : name, old: dated(r.old, r.ind, at(r.old_period)), new: dated(r.new, r.ind, at(r.period)),
-      said: way === "other" ? m.say(r.intervals ? `changes.${r.intervals}` : "changes.unjudged") : h("span", { class: `hf-sign hf-${way}` }, way === "better" ? "▲ " : "▼ ", m.say(`changes.${way}`)) };
+      said: way === "other" ? m.say(r.period === r.old_period ? "changes.no_period" : r.intervals ? `changes.${r.intervals}` : "changes.unjudged") : h("span", { class: `hf-sign hf-${way}` }, way === "better" ? "▲ " : "▼ ", m.say(`changes.${way}`)) };
   };
   const rows = [...moved.worse.map(row("worse")), ...moved.better.map(row("better"))];
-  const lines = ["revised", "completed", "added_file", "replaced_file", "definition", "target", "new_indicator", "recoded"].filter((kind) => counts[kind]).map((kind) => m.say(`changes.count.${kind}`, { n: m.number(counts[kind], 0) }));
+  const lines = ["revised", "withheld", "released", "completed", "added_file", "replaced_file", "definition", "target", "new_indicator", "recoded"].filter((kind) => counts[kind]).map((kind) => m.say(`changes.count.${kind}`, { n: m.number(counts[kind], 0) }));
   return {
     title: m.say(rows.length ? "changes.title" : "changes.title_none", { up: moved.better.length, down: moved.worse.length, date: m.date(change.as_of) }),
     body: [rows.length ? h("div", { class: "hf-scroll", tabindex: "0", role: "region", "aria-label": m.say("part.changes") }, grid(m.say("part.changes"), columns, rows)) : null, lines.length ? h("ul", { class: "hf-lines" }, lines.map((line) => h("li", {}, line))) : null],
     notes: [m.say("changes.note", { id: change.id, date: m.date(change.as_of) })],
-    csv: () => ({ head: columns.map((c) => c.label), rows: [...moved.worse.map((r) => [r, "worse"]), ...moved.better.map((r) => [r, "better"]), ...moved.other.map((r) => [r, "other"])].map(([r, way]) => [m.name(r.ind.name), r.old, r.new, way === "other" ? m.say(r.intervals ? `changes.${r.intervals}` : "changes.unjudged") : m.say(`changes.${way}`)]) }),
+    csv: () => ({ head: columns.map((c) => c.label), rows: [...moved.worse.map((r) => [r, "worse"]), ...moved.better.map((r) => [r, "better"]), ...moved.other.map((r) => [r, "other"])].map(([r, way]) => [m.name(r.ind.name), r.old, r.new, way === "other" ? m.say(r.period === r.old_period ? "changes.no_period" : r.intervals ? `changes.${r.intervals}` : "changes.unjudged") : m.say(`changes.${way}`)]) }),
   };
 };

@@ -64,7 +64,7 @@ PARTS.control = ({ m, page, state }) => {
 PARTS.equity = ({ m, page, state }) => {
   const ind = m.indicator(state.indicator), gaps = gapsOf(page.inequality, m.indicatorAt.get(ind.id), m.periodAt.get(state.period));
   const gap = gaps.find((g) => g.measure === "difference"), unit = m.isRate(ind) ? m.say("ui.points") : m.unit(ind);
-  const title = gap && gap.estimate !== null ? m.say("equity.title", { value: m.number(gap.estimate, ind.decimals), unit, places: m.places() }) : m.say("equity.title_none");
+  const title = gap && gap.estimate !== null ? m.say(ind.direction === "none" ? "equity.title_plain" : "equity.title", { value: m.number(gap.estimate, ind.decimals), unit, places: m.places() }) : m.say("equity.title_none");
   const columns = [{ key: "measure", label: m.say("equity.col.measure") }, ...["estimate", "lower", "upper"].map((key) => ({ key, label: m.say(`equity.col.${key}`), num: true })), { key: "reason", label: m.say("equity.col.reason") }];
   const rows = gaps.map((g) => ({ measure: m.say(`equity.${g.measure}`), ...Object.fromEntries(["estimate", "lower", "upper"].map((key) => [key, m.number(g[key], 2)])), reason: g.reason ? m.say(`judged.${g.reason}`) : "" }));
   return { title, file: [ind.id, state.period], body: rows.length ? grid(title, columns, rows) : null, csv: rows.length ? () => ({ columns, rows }) : null, notes: [m.say(rows.length ? "equity.note" : "equity.note_none")] };

@@ -13,8 +13,8 @@ PARTS.map = (view) => {
   const cells = page.places.map((_, i) => {
     const cell = m.cell(ind.id, state.period, i, state.boundaries === "then"), found = drawn && smooth.get(`${i}/${period}`);
     if (!drawn) return cell;
-    if (!found) return { ...cell, value: null, shade: -1, status: "none", state: cell.state === "value" ? "missing" : cell.state };
-    return { ...cell, state: "value", value: found.value, lower: null, own: found.own, status: "none", shade: m.shade(found.value, m.limits(ind.id, state.period)) };
+    if (!found || cell.then !== undefined) return { ...cell, value: null, shade: -1, status: "none", state: cell.state === "value" ? "missing" : cell.state };
+    return { ...cell, state: "value", value: found.value, lower: null, numerator: null, denominator: null, receipt: "", own: found.own, status: "none", shade: m.shade(found.value, m.limits(ind.id, state.period)) };
   });
   const title = drawn ? smoothTitle(m, state, ind, cells) : mapTitle(m, state, ind, cells);
   const { words, signs } = key(m, state, ind, cells);
@@ -80,7 +80,8 @@ function smoothTitle(m, state, ind, cells) {
     unit: m.isRate(ind) ? m.say("ui.points") : m.unit(ind) });
 }
 
-export function mapTitle(m, state, ind, cells) {
+export function mapTitle(m, state, ind, all) {
+  const cells = all.filter((c, i) => c.then === undefined || all.findIndex((one) => one.then === c.then) === i).map((c) => ({ ...c, status: m.standing(c) }));
   const unit = m.places(), known = cells.filter((c) => Number.isFinite(c.value));
   if (m.coarse(ind)) return m.say("ui.map_title_coarse", { unit, root: m.name(m.page.root.name) });
   if (!known.length) return m.say("ui.map_title_none", { unit });

@@ -42,7 +42,7 @@ function picker(m, state, memory, choose) {
   const whole = h("div", { class: "hf-pick" }, h("div", { class: "hf-find" }, h("label", { for: "hf-find" }, m.say("ui.find")), box, told), h("div", { class: "hf-cards", style: `--kinds:${cards.length}` }, cards));
   whole.addEventListener("keydown", (event) => keys(event, parts, () => { memory.query = box.value = ""; show(m, parts, memory); }));
   show(m, parts, memory);
-  return { title: m.say(count.t ? "ui.kinds_title" : "ui.kinds_title_none", { ...count, period: m.name(m.period(state.period).name) }), body: whole };
+  return { title: m.say(count.t ? "ui.kinds_title" : "ui.kinds_title_none", count), body: whole };
 }
 
 function group(m, state, kind, count, choose) {
@@ -50,7 +50,8 @@ function group(m, state, kind, count, choose) {
   const items = kind.indicators.map((id) => {
     const ind = m.indicator(id), token = m.nearest(ind, state.period), cell = m.cell(id, token, -1);
     count.n += 1;
-    if (cell.status !== "none") { count.t += 1; count[cell.status] += 1; own[cell.status] += 1; }
+    const status = m.standing(cell);
+    if (status !== "none") { count.t += 1; count[status] += 1; own[status] += 1; }
     own.missing += cell.state === "missing";
     const under = [cell.status !== "none" ? badge(m, cell.status) : m.say(`state.${cell.state}`),
       Number.isFinite(cell.target) && h("span", {}, m.say("ui.target", { target: m.figure(cell.target, ind) })),

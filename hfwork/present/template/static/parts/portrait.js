@@ -4,6 +4,7 @@ import { badge, compared, COMPARES, grid, h, svg } from "../element.js";
 import { PARTS } from "../frame.js";
 import { receiptOf, said } from "./head.js";
 
+const MOST = 8;   // lines of strengths, and of gaps
 const LEAST = 3;   // units with a figure, below which there is no spread to stand in
 
 /** Every indicator this place has a figure of, at the period nearest to the one chosen, within the spread of all. */
@@ -31,9 +32,9 @@ function quantile(values, q) {
 
 PARTS.portrait = ({ m, page, state }) => {
   const rows = spineRows(m, state), place = m.name(m.place(state.place).name), known = rows.filter((r) => r.code !== "none");
-  const count = (...codes) => known.filter((r) => codes.includes(r.code)).length, status = (s) => rows.filter((r) => r.cell.status === s).length;
-  const far = rows.filter((r) => r.cell.status === "behind").map((r) => ({ ...r, short: Math.abs(r.cell.value - r.cell.target) / r.cell.target })).sort((a, b) => b.short - a.short)[0];
-  const worse = rows.filter((r) => r.code === "worse" || r.cell.status === "behind"), leads = [...new Set(worse.map((r) => m.name(r.ind.lead)).filter(Boolean))];
+  const count = (...codes) => known.filter((r) => codes.includes(r.code)).length, status = (s) => rows.filter((r) => m.standing(r.cell) === s).length;
+  const far = rows.filter((r) => m.standing(r.cell) === "behind").map((r) => ({ ...r, short: Math.abs(r.cell.value - r.cell.target) / r.cell.target })).sort((a, b) => b.short - a.short)[0];
+  const worse = rows.filter((r) => r.code === "worse" || m.standing(r.cell) === "behind"), leads = [...new Set(worse.map((r) => m.name(r.ind.lead)).filter(Boolean))];
   const gone = (s) => rows.filter((r) => r.cell.state === s).length, targets = status("met") + status("near") + status("behind");
   const sentences = [m.say("portrait.compared", { place, n: known.length, better: count("better"), worse: count("worse"), same: known.length - count("better", "worse"), root: m.name(page.root.name) }),
     targets ? m.say("portrait.targets", { t: targets, met: status("met"), near: status("near"), behind: status("behind") }) + (far ? m.say("portrait.far", { name: m.name(far.ind.name), away: m.distance(far.cell, far.ind), unit: m.isRate(far.ind) ? m.say("ui.points") : m.unit(far.ind) }) : "") : m.say("portrait.no_targets"),
@@ -81,10 +82,11 @@ function spineTable(m, rows, place) {
 }
 
 PARTS.strengths = ({ m, state }) => {
-  const rows = spineRows(m, state).filter((r) => Number.isFinite(r.whole)), far = (r) => Math.abs(r.at || 0), list = (code) => rows.filter((r) => r.code === code).sort((a, b) => far(b) - far(a)).slice(0, 6);
-  const side = (code) => h("div", {}, h("h3", {}, compared(m, code)), list(code).length ? h("ul", { class: "hf-todo" }, list(code).map((r) => h("li", {}, h("span", {}, m.name(r.ind.name)), h("span", { class: "hf-when" }, m.say("strengths.line", { value: m.figure(r.cell.value, r.ind), whole: m.figure(r.whole, r.ind) })), h("span", { class: "hf-why" }, m.say("ui.lead", { lead: m.name(r.ind.lead) || "—" }))))) : h("p", { class: "hf-note" }, m.say(`strengths.none_${code}`)));
-  const best = list("better")[0], worst = list("worse")[0];
-  return { title: m.say(best || worst ? "strengths.title" : "strengths.title_none", { best: best ? m.name(best.ind.name) : m.say("strengths.nothing"), worst: worst ? m.name(worst.ind.name) : m.say("strengths.nothing") }), body: h("div", { class: "hf-two" }, side("better"), side("worse")), notes: [m.say("strengths.note")] };
+  const rows = spineRows(m, state), list = (code) => rows.filter((r) => r.code === code);   // in the order of the plan: rows have no common scale
+  const line = (r) => h("li", {}, h("span", {}, m.name(r.ind.name)), h("span", { class: "hf-when" }, m.say("strengths.line", { value: m.figure(r.cell.value, r.ind), whole: m.figure(r.whole, r.ind) })), h("span", { class: "hf-why" }, m.say("ui.lead", { lead: m.name(r.ind.lead) || "—" })));
+  const side = (code) => h("div", {}, h("h3", {}, compared(m, code)), list(code).length ? h("ul", { class: "hf-todo" }, list(code).slice(0, MOST).map(line)) : h("p", { class: "hf-note" }, m.say(`strengths.none_${code}`)), list(code).length > MOST && h("p", { class: "hf-note" }, m.say("strengths.more", { n: list(code).length - MOST })));
+  const facts = { better: list("better").length, worse: list("worse").length };
+  return { title: m.say(facts.better + facts.worse ? "strengths.title" : "strengths.title_none", facts), body: h("div", { class: "hf-two" }, side("better"), side("worse")), notes: [m.say("strengths.note")] };
 };
 
 PARTS.peers = (view) => {
@@ -92,7 +94,7 @@ PARTS.peers = (view) => {
   const near = Number.isFinite(own.denominator) ? page.places.map((_, i) => i).filter((i) => i !== state.place && Number.isFinite(of(i).value) && of(i).denominator > 0)
     .sort((a, b) => Math.abs(Math.log(of(a).denominator / own.denominator)) - Math.abs(Math.log(of(b).denominator / own.denominator))).slice(0, 5).sort((a, b) => a - b) : [];
   const shown = [state.place, ...near], code = (m.compared(ind.id, token, state.place) || {}).peers || "none", whole = of(-1).value, names = shown.map((i) => m.name(page.places[i].name));
-  const facts = { place: m.name(m.place(state.place).name), name: m.name(ind.name), n: near.length, code: m.say(`code.${code}`) };
+  const facts = { place: m.name(m.place(state.place).name), name: m.name(ind.name), n: near.length, code: m.say(`peers.${code}`) };
   const reason = Number.isFinite(own.value) ? "peers.unjudged" : "peers.none";
   return {
     title: m.say(code === "none" ? reason : "peers.title", facts), about: `${m.name(ind.name)} · ${m.name(m.period(token).name)}`, file: [ind.id, token, m.place(state.place).code], notes: [m.say("peers.note")], receipt: own.receipt,

@@ -32,7 +32,7 @@ PARTS.completeness = (view) => {
   const short = rows.filter((row) => row.reported < row.expected), faults = faultsOf(page).filter((f) => f.place === state.place), late = page.late.reduce((n, row) => n + (state.place < 0 || row.place === state.place ? row.count : 0), 0);
   const total = faults.reduce((n, f) => n + f.rows, 0), aside = faults.reduce((n, f) => n + f.errors, 0);
   const sentences = [expected ? m.say("quality.returns", { place, period, expected: m.number(expected, 0), reported: m.number(reported, 0), share: share(m, reported, expected) }) : m.say("quality.nothing", { place, period }),
-    m.say(short.length ? "quality.short" : "quality.whole", { n: short.length, names: short.slice(0, 3).map((row) => m.name(row.table.title)).join(m.say("ui.and")) }) + (late ? m.say("quality.late", { n: late }) : ""),
+    m.say(!expected ? "quality.none" : !short.length ? "quality.whole" : short.length > 3 ? "quality.short" : "quality.short_all", { n: short.length, names: short.slice(0, 3).map((row) => m.name(row.table.title)).join(m.say("ui.and")) }) + (late ? m.say("quality.late", { n: late }) : ""),
     m.say("quality.aside", { rows: m.number(total, 0), aside: m.number(aside, 0) }) + m.say(short.length || aside ? "quality.next" : "quality.calm")];
   return { bare: true, body: said(m, `${place} · ${period}`, sentences, [h("p", { class: "hf-what" }, m.say("quality.share")), h("p", { class: "hf-big" }, expected ? m.number((100 * reported) / expected, 1) : "—", expected ? h("small", {}, "%") : null), h("p", { class: "hf-under" }, h("span", {}, m.say("ui.numerator_of", { n: m.number(reported, 0), d: m.number(expected, 0) })), page.release.grade && h("span", {}, `${m.say("ui.grade")} ${m.say("ui.grade_word", { grade: page.release.grade })}`))]) };
 };

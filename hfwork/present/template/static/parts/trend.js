@@ -80,7 +80,8 @@ export function trendTable(m, state, width) {
 
 export function trendTitle(m, state, table) {
   const ind = m.indicator(state.indicator), place = m.name(m.place(state.place).name);
-  const at = table.known.map((yes, i) => (yes ? i : -1)).filter((i) => i >= 0);
+  const all = table.known.map((yes, i) => (yes ? i : -1)).filter((i) => i >= 0), over = all.filter((i) => m.settled(table.cells[i]));
+  const at = over.length ? over : all;   // what will still move says nothing about a change
   if (state.place >= 0 && m.coarse(ind)) return m.say("ui.map_title_coarse", { unit: m.places(), root: m.name(m.page.root.name) });
   if (!at.length) return m.say("ui.trend_title_none", { place });
   const [i, j] = [at[0], at[at.length - 1]];

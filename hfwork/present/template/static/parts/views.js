@@ -1,6 +1,6 @@
 /** The meeting: one view after another, one message each, with the detail at a key press. */
 import { h } from "../element.js";
-import { framed, PARTS } from "../frame.js";
+import { PARTS } from "../frame.js";
 
 PARTS.views = (view) => {
   const { m, page, state, choose, fullscreen, link } = view, all = page.views, at = Math.min(Number(state.view || 0), all.length - 1), one = all[at];
