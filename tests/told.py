@@ -129,7 +129,8 @@ class Told:
 
         def far(p: Period) -> tuple[int, int, int]:
             other = 0 if level(p) == level(wanted) else 2 if p.level == "phase" else 1
-            return other, abs((p.end - wanted.end).days), (p.end - p.start).days
+            goes_on = str(p.end) > self.release.meta["as_of"] >= str(wanted.end)  # no match for one that is over
+            return other + 4 * goes_on, abs((p.end - wanted.end).days), (p.end - p.start).days
 
         newest_first = sorted(own, key=lambda p: -p.start.toordinal())
         return min(newest_first, key=far).token
