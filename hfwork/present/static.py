@@ -52,14 +52,14 @@ def board(release: str | Path, out: str | Path) -> Path:
     """
     opened = open_release(release)
     own = {name: opened.page_columns(name) for name in opened.pages()}
-    shared = page(opened, next(iter(own)))
-    only = {key for columns in own.values() for key in columns}
+    first = next(iter(own))
+    shared = {key: value for key, value in page(opened, first).items() if key not in own[first]}
     text = _FILE.format(
         policy=escape(_POLICY),
         title=escape(shared["release"]["title"]["zh"]),
         style=style(),
         noscript="请打开浏览器的脚本功能后查看本页。 Please allow scripts to see this page.",
-        shared=as_json({key: value for key, value in shared.items() if key not in only}),
+        shared=as_json(shared),
         pages=as_json(own),
         script=script().replace("</script", "<\\/script"),
         plotly=plotly_bundle().read_text("utf-8").replace("</script", "<\\/script"),

@@ -37,7 +37,7 @@ def shared(source: Source) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "release": meta,
-        "start": _start(plan, source.today),
+        "start": opening(source),
         "phases": [
             {"id": p.id, "name": both(p.name), "start": str(p.start), "end": str(p.end), "clause": p.clause}
             for p in plan.campaign.phases
@@ -170,10 +170,12 @@ def _indicator(plan: Plan, indicator: Indicator, periods: list[int]) -> dict[str
     }
 
 
-def _start(plan: Plan, cells: pd.DataFrame) -> dict[str, str]:
+def opening(source: Source, *, whole_year: bool = False) -> dict[str, str]:
     """What pages open with: the indicator the plan names, else the first rate with a target; its latest figure, of a
-    quarter if there is one: a month is mostly chance.
+    quarter if there is one: a month is mostly chance. ``whole_year``: the last year that is over instead, for pages
+    that set many indicators side by side.
     """
+    plan, cells = source.plan, source.today
     whole = cells[(cells["level"] == plan.places.levels[0]) & (cells["state"] == "value")]
     ranked = whole[whole["target"].notna()] if whole["target"].notna().any() else whole
     if not len(ranked):
@@ -188,7 +190,6 @@ def _start(plan: Plan, cells: pd.DataFrame) -> dict[str, str]:
     mine = longer if len(longer) else mine
     latest = mine[mine["end"] == mine["end"].iloc[-1]]
     by_length = latest.assign(days=(pd.to_datetime(latest["end"]) - pd.to_datetime(latest["start"])).dt.days)
-    return {
-        "indicator": str(named),
-        "period": str(by_length.sort_values("days", kind="stable")["period"].iloc[0]),
-    }
+    period = str(by_length.sort_values("days", kind="stable")["period"].iloc[0])
+    years = [p.token for p in source.shown if p.level == "year" and p.end <= day(source.meta["as_of"])]
+    return {"indicator": str(named), "period": years[0] if whole_year and years else period}

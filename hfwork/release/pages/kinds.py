@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hfwork.release.pages.columns import both
+from hfwork.release.pages.columns import both, opening
 from hfwork.release.pages.source import Source
 
 
@@ -42,4 +42,5 @@ def kinds(source: Source) -> dict[str, Any]:
         "layout": [["kind"], ["methods"], ["activities"], ["towns"]],
         "selectors": ["kind", "period", "place"],
         "methods": made,
+        "start": opening(source, whole_year=True),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hfwork.release.pages.columns import opening
 from hfwork.release.pages.services import chains
 from hfwork.release.pages.source import Source
 
@@ -14,4 +15,5 @@ def profile(source: Source) -> dict[str, Any]:
         "layout": [["portrait"], ["spine"], ["strengths"], ["trend", "peers"], ["chain"]],
         "selectors": ["place", "period", "indicator"],
         "chains": chains(source),
+        "start": opening(source, whole_year=True),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hfwork.release.pages.columns import both
+from hfwork.release.pages.columns import both, opening
 from hfwork.release.pages.source import Source
 
 
@@ -14,6 +14,7 @@ def cascade(source: Source) -> dict[str, Any]:
         "layout": [["passage"], ["chain"], ["cohorts"], ["steps"], ["trend"]],
         "selectors": ["chain", "period", "place", "indicator"],
         "chains": chains(source),
+        "start": opening(source, whole_year=True),
     }
 
 

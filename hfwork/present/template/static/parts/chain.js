@@ -27,11 +27,12 @@ PARTS.passage = (view) => {
   const { m, page, state } = view, steps = stepsOf(view), chain = chosenChain(view);
   if (!chain) return { bare: true, body: said(m, m.say("chain.none"), [m.say("chain.none_note")]) };
   const place = m.name(m.place(state.place).name), least = lowest(m, steps), waiting = steps.filter((s) => s.cell.reason === "not_yet_due"), open = steps.filter((s) => s.moves && s.cell.reason !== "not_yet_due");
+  const leads = [...new Set((least ? [least] : steps).map((s) => m.name(s.ind.lead)).filter(Boolean))];
   const hidden = steps.filter((s) => ["suppressed", "unstable", "missing"].includes(s.cell.state) && !s.moves);
   const listed = steps.filter((s) => Number.isFinite(s.cell.value)).map((s) => m.say("chain.step", { name: m.name(s.ind.name), value: m.shown(s.cell, s.ind) })).join(m.say("ui.comma"));
   const sentences = [listed ? m.say("chain.said", { place, listed }) : m.say("chain.said_none", { place }),
     least ? m.say("chain.weakest", { name: m.name(least.ind.name), value: m.shown(least.cell, least.ind), n: m.number(least.cell.numerator, 0), d: m.number(least.cell.denominator, 0), period: m.name(m.period(least.token).name) }) : m.say("chain.no_weakest"),
-    (waiting.length ? m.say("chain.waiting", { names: waiting.map((s) => m.name(s.ind.name)).join(m.say("ui.and")) }) : "") + (open.length ? m.say("chain.moving", { names: open.map((s) => m.name(s.ind.name)).join(m.say("ui.and")) }) : "") + (hidden.length ? m.say("chain.hidden", { n: hidden.length }) : "") + (least && least.ind.lead ? m.say("chain.lead", { lead: m.name(least.ind.lead) }) : "")];
+    (waiting.length ? m.say("chain.waiting", { names: waiting.map((s) => m.name(s.ind.name)).join(m.say("ui.and")) }) : "") + (open.length ? m.say("chain.moving", { names: open.map((s) => m.name(s.ind.name)).join(m.say("ui.and")) }) : "") + (hidden.length ? m.say("chain.hidden", { n: hidden.length }) : "") + (leads.length ? m.say("chain.lead", { lead: leads.join(m.say("ui.and")) }) : "")];
   const aside = least && [h("p", { class: "hf-what" }, `${m.name(least.ind.name)} · ${m.name(m.period(least.token).name)}`), h("p", { class: "hf-big" }, m.tile(least.cell, least.ind), h("small", {}, m.unit(least.ind))), h("p", { class: "hf-under" }, h("span", {}, m.say("ui.numerator_of", { n: m.number(least.cell.numerator, 0), d: m.number(least.cell.denominator, 0) })), h("span", {}, m.say("ui.receipt", { code: least.cell.receipt })))];
   return { bare: true, body: said(m, `${m.name(chain.name)} · ${place}`, sentences.filter(Boolean), aside || null) };
 };
