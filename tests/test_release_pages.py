@@ -203,7 +203,7 @@ def test_every_page_is_there_and_valid_json(made: Any) -> None:
             "boundaries",
         }
         # Nothing twice, but where a page begins: those of many indicators open with the last year that is over.
-        assert set(page) & set(shared) <= {"start"}
+        assert set(page) & (set(shared) - set(own["start"])) <= {"start"}
         own_start = page.get("start", shared["start"])
         assert own_start["indicator"] == shared["start"]["indicator"]
         over = [p["token"] for p in shared["periods"] if p["level"] == "year" and p["end"] <= release.meta["as_of"]]
