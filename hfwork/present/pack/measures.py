@@ -1,0 +1,283 @@
+"""One indicator in a meeting: its map, its units beside the target, its course with limits, and a chain of services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from hfwork import text
+from hfwork.judge.verdict import UNFINISHED
+from hfwork.present.maps import SHADES, breaks, shade
+from hfwork.present.pack.elements import Grid, Plot, Series, Tile, Tiles, Words, element
+from hfwork.present.pack.facts import LATEST, Cell, Facts, Gone
+
+# Fill and ink of a unit by its status; the sign beside the figure tells it without colour.
+FILLS = {
+    "met": ("#007A5E", "#FFFFFF"),
+    "near": ("#F2C14E", "#16302F"),
+    "behind": ("#C44E00", "#FFFFFF"),
+    "none": ("#DDE6E4", "#16302F"),
+}
+NOTHING = ("#FFFFFF", "#536B69")
+_INKS = ("#16302F", "#16302F", "#16302F", "#FFFFFF", "#FFFFFF")
+_LONG = 20  # points of a course on a slide
+_LEVELS = ("quarter", "month", "half", "year", "mc_year")
+
+
+def _spread(facts: Facts, indicator: str, basis: str) -> tuple[str, list[Cell]]:
+    period = facts.period(indicator, basis)
+    return period, facts.units(indicator, period)
+
+
+@element
+def map_title(facts: Facts, indicator: str, basis: str = LATEST) -> Words:
+    """The finding of the map: how many units are on target, or between what their figures lie."""
+    period, cells = _spread(facts, indicator, basis)
+    known = [c for c in cells if c["state"] == "value"]
+    head = facts.say("pack.head", name=facts.name(indicator), period=facts.when(period))
+    if not known:
+        said = facts.say("ui.map_title_none", unit=facts.units_noun)
+    elif any(c["status"] != "none" for c in known):
+        counts = {s: sum(c["status"] == s for c in known) for s in ("met", "near", "behind", "none")}
+        counts["empty"] = len(cells) - len(known)
+        parts = facts.say("ui.comma").join(facts.say(f"ui.map_part.{s}", n=n) for s, n in counts.items() if n)
+        said = facts.say("ui.map_title", n=len(cells), unit=facts.units_noun, parts=parts)
+    else:
+        low, high = min(c["value"] for c in known), max(c["value"] for c in known)
+        ends = {"low": facts.with_unit(low, indicator), "high": facts.with_unit(high, indicator)}
+        said = facts.say("ui.map_title_range", n=len(known), unit=facts.units_noun, **ends)
+    return Words((head + said,), tuple(known))
+
+
+@element
+def map(facts: Facts, indicator: str, basis: str = LATEST) -> Tiles:
+    """The units as shapes, coloured by status; by classes of the value where no unit is judged."""
+    period, cells = _spread(facts, indicator, basis)
+    judged = any(c["status"] != "none" for c in cells)
+    plain = facts.indicators[indicator]["plain"]
+    limits = breaks([c["value"] if c["state"] == "value" else None for c in cells], plain)
+    tiles = []
+    for code, place in facts.places.items():
+        cell = facts.cell(indicator, period, code)
+        known = cell is not None and cell["state"] == "value"
+        fill, ink = FILLS["none"] if known else NOTHING
+        if cell and known and judged:
+            fill, ink = FILLS[cell["status"]]
+        elif cell and known:
+            at = shade(cell["value"], limits)
+            fill, ink = (SHADES[at], _INKS[at]) if at is not None and at >= 0 else FILLS["none"]
+        said = facts.marked(cell)
+        alt = f"{facts.place(code)} {facts.figure(cell)} {facts.status(cell)}".strip()
+        outline = tuple(zip(place["x"], place["y"], strict=True))
+        tiles.append(
+            Tile(code, (facts.label(code), said), fill, ink, not known, cell["status"] if cell else "none", outline,
+                 (place["cx"], place["cy"]), alt)
+        )  # fmt: skip
+    title = map_title(facts, indicator, basis).lines[0]
+    return Tiles(tuple(tiles), facts.say("pack.alt", kind=facts.say("part.map"), title=title), tuple(cells))
+
+
+@element
+def map_note(facts: Facts, indicator: str, basis: str = LATEST) -> Words:
+    """What the colours and signs mean, the target, and that the map is schematic."""
+    _, cells = _spread(facts, indicator, basis)
+    target = next((c["target"] for c in cells if pd.notna(c["target"])), None)
+    lines = [facts.say("pack.signs")]
+    if target is not None:
+        lines.insert(0, facts.say("pack.status_key", target=facts.with_unit(target, indicator)))
+    note = facts.page["map"].get("note")
+    return Words((*lines, *([note[facts.lang]] if note else [])))
+
+
+@element
+def source(facts: Facts, indicator: str, basis: str = LATEST, place: str = "") -> Words:
+    """The line under a figure: what it shows, as of when, from which release, and the receipt of its whole."""
+    period = facts.period(indicator, basis)
+    cell = facts.cell(indicator, period, place)
+    if cell is None:
+        raise Gone(facts.name(indicator))
+    said = facts.say(
+        "pack.source", name=facts.name(indicator), period=facts.when(period), release=facts.meta["id"][:8],
+        place=facts.place(place or facts.root), figure=facts.figure(cell), receipt=cell["receipt"],
+        date=facts.date(min(str(cell["end"]), facts.meta["as_of"])),
+    )  # fmt: skip
+    return Words((said,), (cell,))
+
+
+@element
+def units_title(facts: Facts, indicator: str, basis: str = LATEST) -> Words:
+    """How far the units differ from the whole beyond chance, as the release says."""
+    period = facts.period(indicator, basis)
+    found = facts.findings("sentences")
+    own = found[(found["indicator"] == indicator) & (found["period"] == period)]
+    if own.empty:
+        raise Gone(facts.name(indicator))
+    head = facts.say("pack.head", name=facts.name(indicator), period=facts.when(period))
+    return Words((head + str(own[f"{facts.lang}2"].iloc[0]),), tuple(facts.units(indicator, period)))
+
+
+@element
+def units(facts: Facts, indicator: str, basis: str = LATEST) -> Plot:
+    """The units' values as columns in official order, coloured by status, the target as a second series."""
+    period, cells = _spread(facts, indicator, basis)
+    names = tuple(facts.label(c["place"]) for c in cells)
+    looks = {"met": "met", "near": "near", "behind": "behind", "none": "plain"}
+    used = [s for s in looks if any(c["status"] == s and c["state"] == "value" for c in cells)]
+    decimals = 0 if facts.indicators[indicator]["plain"] else facts.indicators[indicator]["decimals"]
+    series = [
+        Series(
+            facts.say(f"status.{s}") if s != "none" else facts.name(indicator),
+            tuple(_printed(c["value"], decimals) if c["status"] == s and c["state"] == "value" else None for c in cells),
+            looks[s],
+        )
+        for s in used or ["none"]
+    ]
+    targets = tuple(_printed(c["target"], decimals) for c in cells)
+    if any(t is not None for t in targets):
+        series.append(Series(facts.say("ui.legend_target"), targets, "target"))
+    title = units_title(facts, indicator, basis).lines[0]
+    alt = facts.say("pack.alt", kind=facts.say("part.towns"), title=title)
+    return Plot("columns", names, tuple(series), _format(decimals), alt, tuple(cells))
+
+
+def _format(decimals: int) -> str:
+    return "#,##0" + ("." + "0" * decimals if decimals else "")
+
+
+def _printed(value: Any, decimals: int) -> float | None:
+    """A number as it is printed: the workbook in a chart holds no digit more."""
+    return None if pd.isna(value) else float(text.number(value, decimals).replace(",", ""))
+
+
+def courses(facts: Facts) -> list[str]:
+    """The indicators whose district course has control limits in this release."""
+    found = facts.findings("courses")
+    own = found[(found["place"] == facts.root) & found["centre"].notna()]
+    return [name for name in facts.indicators if (own["indicator"] == name).any()]
+
+
+def _course(facts: Facts, indicator: str, place: str) -> tuple[list[Cell], dict[str, dict[str, Any]]]:
+    """A series long enough to be read, with the limits of its points by period."""
+    found = facts.findings("courses")
+    own = found[(found["indicator"] == indicator) & (found["place"] == (place or facts.root)) & found["centre"].notna()]
+    limits = {str(row["period"]): {str(k): v for k, v in row.items()} for row in own.to_dict("records")}
+    first = [p["level"] for token, p in facts.periods.items() if token in limits]
+    for level in [*first[:1], *_LEVELS]:
+        series = [c for c in facts.series(indicator, level, place) if c["reason"] not in UNFINISHED]
+        if sum(c["state"] == "value" for c in series) > 2:
+            return series[-_LONG:], limits
+    raise Gone(facts.name(indicator))
+
+
+@element
+def trend_title(facts: Facts, indicator: str, place: str = "") -> Words:
+    """From the first to the last figure, and whether the last is a real change."""
+    series, _ = _course(facts, indicator, place)
+    known = [c for c in series if c["state"] == "value"]
+    first, last = known[0], known[-1]
+    verdict = facts.verdict(last)
+    key = "pack.trend_title_judged" if verdict else "pack.trend_title"
+    said = facts.say(
+        key, name=facts.name(indicator), place=facts.place(place or facts.root), first=facts.when(first["period"]),
+        a=facts.figure(first), last=facts.when(last["period"]), b=facts.figure(last),
+        answer=facts.say(f"answer.{verdict['code']}") if verdict else "",
+    )  # fmt: skip
+    return Words((said,), (first, last))
+
+
+@element
+def trend(facts: Facts, indicator: str, place: str = "") -> Plot:
+    """The course of a figure with centre and control limits where the release has them, and the target."""
+    series, limits = _course(facts, indicator, place)
+    decimals = 0 if facts.indicators[indicator]["plain"] else facts.indicators[indicator]["decimals"]
+    values = tuple(_printed(c["value"], decimals) if c["state"] == "value" else None for c in series)
+    made = [Series(facts.name(indicator), values, "line")]
+    if any(c["period"] in limits for c in series):
+        for name in ("centre", "upper", "lower"):
+            line = tuple(_printed(limits.get(c["period"], {}).get(name), decimals) for c in series)
+            made.append(Series(facts.say(f"control.col.{name}"), line, "centre" if name == "centre" else "limit"))
+        signals = tuple(v if limits.get(c["period"], {}).get("rule") else None
+                        for v, c in zip(values, series, strict=True))  # fmt: skip
+        if any(v is not None for v in signals):
+            made.append(Series(facts.say("pack.signal"), signals, "point"))
+    targets = tuple(_printed(c["target"], decimals) for c in series)
+    if any(t is not None for t in targets):
+        made.append(Series(facts.say("ui.legend_target"), targets, "target"))
+    names = tuple(_short(c["period"]) for c in series)
+    alt = facts.say("pack.alt", kind=facts.say("part.trend"), title=trend_title(facts, indicator, place).lines[0])
+    return Plot("lines", names, tuple(made), _format(decimals), alt, tuple(series))
+
+
+def _short(token: str) -> str:
+    return token.replace("-", " ") if "Q" in token or "H" in token else token
+
+
+@element
+def trend_note(facts: Facts, indicator: str, place: str = "") -> Words:
+    """The release's sentence on the last figure, and what the limits mean or why there are none."""
+    series, limits = _course(facts, indicator, place)
+    last = next(c for c in reversed(series) if c["state"] == "value")
+    verdict = facts.verdict(last)
+    said = [str(verdict[facts.lang])] if verdict else []
+    has_limits = any(c["period"] in limits for c in series)
+    note = facts.say("pack.control_note" if has_limits else "control.note_none")
+    return Words((*said, note), (last,))
+
+
+@element
+def chain_title(facts: Facts, chain: str, basis: str = LATEST) -> Words:
+    """The lowest step of a service, said only where all steps can be compared."""
+    name, cells = _steps(facts, chain, basis)
+    place = facts.place(facts.root)
+    known = [c for c in cells if c["state"] == "value" and not facts.indicators[c["indicator"]]["sensitive"]]
+    levels = {facts.periods[c["period"]]["level"] for c in known}
+    if not known:
+        return Words((facts.say("chain.title_none", place=place, chain=name),))
+    complete = len(levels) == 1 and not any(c["reason"] in UNFINISHED for c in known) and len(known) > 1
+    if not complete or len(known) < sum(not facts.indicators[c["indicator"]]["sensitive"] for c in cells):
+        return Words((facts.say("chain.title_plain", place=place, chain=name),), tuple(known))
+    lowest = min(known, key=lambda c: c["value"])
+    said = {"name": facts.name(lowest["indicator"]), "value": facts.figure(lowest)}
+    return Words((facts.say("chain.title", place=place, **said),), (lowest,))
+
+
+def _steps(facts: Facts, chain: str, basis: str) -> tuple[str, list[Cell]]:
+    found = next((c for c in facts.release.page_columns("cascade")["chains"] if c["id"] == chain), None)
+    if found is None:
+        raise Gone(chain)
+    cells = []
+    for name in found["steps"]:
+        if name in facts.page["standing"]:
+            cell = facts.cell(name, facts.period(name, basis))
+            cells += [cell] if cell else []
+    return found["name"][facts.lang], cells
+
+
+@element
+def chain(facts: Facts, chain: str, basis: str = LATEST) -> Plot:
+    """The steps of a service as lying bars, each on its own denominator; what is only described stands apart."""
+    _, cells = _steps(facts, chain, basis)
+    names = tuple(f"{facts.name(c['indicator'])} · {facts.when(c['period'])}" for c in cells)
+    values = [_printed(c["value"], 1) if c["state"] == "value" else None for c in cells]
+    described = [facts.indicators[c["indicator"]]["sensitive"] for c in cells]
+    reached = tuple(None if d else v for v, d in zip(values, described, strict=True))
+    told = tuple(v if d else None for v, d in zip(values, described, strict=True))
+    made = [Series(facts.say("pack.reached"), reached, "met")]
+    if any(v is not None for v in told):
+        made.append(Series(facts.say("pack.described"), told, "pale"))
+    alt = facts.say("pack.alt", kind=facts.say("part.chain"), title=chain_title(facts, chain, basis).lines[0])
+    return Plot("bars", names, tuple(made), "0.0", alt, tuple(cells))
+
+
+@element
+def chain_steps(facts: Facts, chain: str, basis: str = LATEST) -> Grid:
+    """Numerator, denominator, figure and receipt of each step."""
+    _, cells = _steps(facts, chain, basis)
+    rows = tuple(
+        (facts.name(c["indicator"]), facts.counts(c), facts.marked(c), facts.lead(c["indicator"]), c["receipt"])
+        for c in cells
+    )
+    head = tuple(facts.say(key) for key in ("pack.col.step", "pack.col.counts", "ui.col.value", "attention.lead",
+                                            "ui.col.receipt"))  # fmt: skip
+    return Grid(head, rows, tuple(cells), (4, 2, 1.6, 2.4, 2.3), (0, 3, 4))

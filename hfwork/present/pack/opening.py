@@ -1,0 +1,221 @@
+"""What a meeting begins with: where the programme stands, its phases, the five kinds, what changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from hfwork import text
+from hfwork.present.pack.elements import Grid, Plot, Series, Words, element
+from hfwork.present.pack.facts import LATEST, Cell, Facts
+
+_STATUSES = ("met", "near", "behind")
+_LEADS = 3  # departments named in a sentence
+
+
+@element
+def cover(facts: Facts, meeting: str) -> Words:
+    """The title of the programme, what the pack is for, and what it rests on."""
+    lines = [facts.meta["title"][facts.lang], facts.say(f"pack.meeting.{meeting}")]
+    return Words((*lines, facts.say("pack.as_of", date=facts.date(facts.meta["as_of"]))))
+
+
+@element
+def rests(facts: Facts) -> Words:
+    """The release behind a pack, and whether its figures are invented."""
+    lines = [facts.say("pack.release", id=facts.meta["id"], grade=facts.meta["grade"] or text.DASH)]
+    return Words((*lines, facts.say("ui.sample_note")) if facts.meta["sample"] else tuple(lines))
+
+
+def counted(facts: Facts, names: list[str] | None = None, basis: str = LATEST) -> dict[str, int]:
+    """Of these indicators (all when None): how many there are, ``known``, with a ``target``, and of each status."""
+    cells = facts.standing(basis)
+    own = [cells[name] for name in (names if names is not None else facts.indicators) if name in cells]
+    by_status = {status: sum(cell["status"] == status for cell in own) for status in _STATUSES}
+    total = len(facts.indicators if names is None else names)
+    return {"n": total, "known": len(own), "target": sum(by_status.values()), **by_status}
+
+
+@element
+def brief_title(facts: Facts, basis: str = LATEST) -> Words:
+    """The message of the whole: how many of the indicators with a target meet it."""
+    own = counted(facts, basis=basis)
+    key = "pack.brief_title" if own["target"] else "pack.brief_title_none"
+    return Words((facts.say(key, t=own["target"], **own),))
+
+
+@element
+def brief(facts: Facts, basis: str = LATEST) -> Words:
+    """Three sentences: where it stands, what changed, what needs attention and whose it is."""
+    own = counted(facts, basis=basis)
+    place = facts.place(facts.root)
+    facts_ = {"place": place, "n": own["n"], "k": own["known"], "t": own["target"]}
+    key = "brief.standing" if own["target"] else "brief.standing_none"
+    standing = facts.say(key, **facts_, met=own["met"], near=own["near"], behind=own["behind"])
+    return Words((standing, _changed(facts), _attention(facts)))
+
+
+def _changed(facts: Facts) -> str:
+    found = facts.page["changes"]
+    if not found:
+        return facts.say("brief.first")
+    said = [changed(facts, row) for row in found["latest"]]
+    counts = {code: said.count(code) for code in ("better", "worse", "overlap")}
+    same, listed = counts["overlap"], counts["better"] + counts["worse"] + counts["overlap"]
+    numbers = {"up": counts["better"], "down": counts["worse"], "same": same, "other": len(facts.indicators) - listed}
+    return facts.say(
+        "brief.changes", date=facts.date(found["as_of"]), **numbers, revised=found["counts"].get("revised", 0)
+    )
+
+
+def changed(facts: Facts, row: dict[str, Any]) -> str:
+    """How a figure changed since the release before: a key below ``changes.``."""
+    indicator = facts.indicators[row["indicator"]]
+    if row["period"] == row["old_period"] or row["intervals"] == "":
+        return "no_period" if row["period"] == row["old_period"] else "unjudged"
+    if row["intervals"] != "apart":
+        return str(row["intervals"])
+    if indicator["direction"] not in ("up", "down"):
+        return "apart"
+    return "better" if (row["new"] > row["old"]) == (indicator["direction"] == "up") else "worse"
+
+
+def _attention(facts: Facts) -> str:
+    names: list[str] = [row["indicator"] for row in facts.page["attention"]]
+    if not names:
+        return facts.say("brief.calm")
+    of: dict[str, set[str]] = {}
+    for name in names:
+        of.setdefault(facts.lead(name) or facts.say("attention.nobody"), set()).add(name)
+    leads = [facts.say("brief.lead", lead=lead, n=len(own)) for lead, own in of.items()]
+    joined = facts.say("ui.and").join(leads[:_LEADS]) if facts.lang == "zh" else ", ".join(leads[:_LEADS])
+    more = facts.say("brief.more") if len(leads) > _LEADS else ""
+    return facts.say("brief.attention", n=len(set(names)), leads=joined, more=more)
+
+
+@element
+def score(facts: Facts, status: str, basis: str = LATEST) -> Words:
+    """One large number: how many indicators have this status."""
+    own = counted(facts, basis=basis)
+    mark = {"met": "●", "near": "▲", "behind": "■"}[status]
+    return Words((str(own[status]), f"{mark} {facts.say(f'status.{status}')}"))
+
+
+@element
+def timeline_title(facts: Facts) -> Words:
+    """Which phases the release's day lies in."""
+    today, named = facts.meta["as_of"], facts.date(facts.meta["as_of"])
+    phases = facts.page["phases"]
+    running = [p["name"][facts.lang] for p in phases if p["start"] <= today <= p["end"]]
+    if running:
+        return Words((facts.say("ui.timeline_title", date=named, phases=facts.say("ui.and").join(running)),))
+    key = "pack.phases_over" if phases and all(p["end"] < today for p in phases) else "ui.timeline_title_none"
+    last = max((p["end"] for p in phases), default=today)
+    return Words((facts.say(key, date=named, n=len(phases), last=facts.date(last)),))
+
+
+@element
+def timeline(facts: Facts) -> Plot:
+    """The phases as lying bars on one scale of months: what is over dark, what is to come light."""
+    phases = facts.page["phases"]
+    today = dt.date.fromisoformat(facts.meta["as_of"])
+    first = min(dt.date.fromisoformat(p["start"]) for p in phases)
+    offset, done, left, names = [], [], [], []
+    for phase in phases:
+        start, end = (dt.date.fromisoformat(phase[side]) for side in ("start", "end"))
+        over = min(max((today - start).days + 1, 0), (end - start).days + 1)
+        offset.append(_months((start - first).days))
+        done.append(_months(over))
+        left.append(_months((end - start).days + 1 - over))
+        names.append(f"{phase['name'][facts.lang]} {phase['start'][:7]} – {phase['end'][:7]}")
+    series = (
+        Series(facts.say("pack.before"), tuple(offset), "gap"),
+        Series(facts.say("pack.over"), tuple(done), "met"),
+        Series(facts.say("pack.to_come"), tuple(left), "pale"),
+    )
+    alt = facts.say("pack.alt", kind=facts.say("part.timeline"), title=timeline_title(facts).lines[0])
+    return Plot("stack", tuple(names), series, "0", alt)
+
+
+def _months(days: int) -> float:
+    return round(days / 30.4375, 1)
+
+
+@element
+def timeline_notes(facts: Facts) -> Words:
+    """The clause of each phase, and the named days to come."""
+    today = facts.meta["as_of"]
+    lines = [
+        facts.say("pack.phase", name=p["name"][facts.lang], start=facts.date(p["start"]), end=facts.date(p["end"]),
+                  clause=p["clause"])
+        for p in facts.page["phases"]
+    ]  # fmt: skip
+    coming = sorted((day, named["name"][facts.lang]) for named in facts.page["days"] for day in named["dates"])
+    listed = [f"{name} {facts.date(day)}" for day, name in coming if day > today][:3]
+    if listed:
+        lines.append(facts.say("ui.next_days", days=facts.say("pack.comma").join(listed)))
+    return Words(tuple(lines))
+
+
+def _methods(facts: Facts, kind: str) -> list[dict[str, Any]]:
+    found = facts.release.page_columns("kinds")["methods"] if "kinds" in facts.release.pages() else []
+    return next((own["methods"] for own in found if own["id"] == kind), [])
+
+
+@element
+def kinds_title(facts: Facts) -> Words:
+    """How many of the methods of the notice are measured."""
+    methods = [method for kind in facts.page["kinds"] for method in _methods(facts, kind["id"])]
+    measured = sum(bool(method["indicators"]) for method in methods)
+    key = "pack.kinds_title" if methods else "pack.kinds_title_none"
+    return Words((facts.say(key, n=len(methods), measured=measured, k=len(facts.page["kinds"])),))
+
+
+@element
+def kinds(facts: Facts, basis: str = LATEST) -> Grid:
+    """One row per kind of family: indicators, targets by status, methods that are measured, who leads."""
+    head = ("kind", "indicators", "with_target", "met", "near", "behind", "methods", "leads")
+    rows, cells = [], []
+    for kind in facts.page["kinds"]:
+        own = counted(facts, kind["indicators"], basis)
+        methods = _methods(facts, kind["id"])
+        leads = dict.fromkeys(filter(None, (facts.lead(name) for name in kind["indicators"])))
+        named = facts.say("pack.comma").join(list(leads)[:_LEADS]) + (facts.say("brief.more") if len(leads) > 3 else "")
+        covered = f"{sum(bool(m['indicators']) for m in methods)} / {len(methods)}" if methods else text.DASH
+        figures = [str(own[name]) for name in ("n", "target", *_STATUSES)]
+        rows.append((kind["name"][facts.lang], *figures, covered, named))
+        cells += [c for name, c in facts.standing(basis).items() if name in kind["indicators"]]
+    header = tuple(facts.say(f"pack.col.{name}") for name in head)
+    return Grid(header, tuple(rows), tuple(cells), (2, 1, 1.2, 1, 1, 1.1, 1.7, 4), (0, 7))
+
+
+@element
+def changes_title(facts: Facts) -> Words:
+    """How many figures are better and worse than in the release before."""
+    found = facts.page["changes"]
+    if not found:
+        return Words((facts.say("changes.first"),))
+    said = [changed(facts, row) for row in found["latest"]]
+    up, down = said.count("better"), said.count("worse")
+    since = facts.say("pack.since", date=facts.date(found["as_of"]))
+    return Words((since + facts.say("changes.title" if up + down else "changes.title_none", up=up, down=down),))
+
+
+@element
+def changes(facts: Facts, most: str = "10") -> Grid:
+    """The figures with a change whose intervals lie apart, worse ones first; at most so many."""
+    found = facts.page["changes"] or {"latest": []}
+    order = ("worse", "better", "apart")
+    listed = [(order.index(code), row, code) for row in found["latest"] if (code := changed(facts, row)) in order]
+    rows: list[tuple[str, ...]] = []
+    cells: list[Cell] = []
+    for _, row, code in sorted(listed, key=lambda item: item[0])[: int(most)]:
+        name = row["indicator"]
+        then = f"{facts.with_unit(row['old'], name)} ({facts.when(row['old_period'])})"
+        now = f"{facts.with_unit(row['new'], name)} ({facts.when(row['period'])})"
+        rows.append((facts.name(name), then, now, facts.say(f"changes.{code}"), facts.lead(name) or text.DASH))
+        cell = facts.cell(name, row["period"])
+        cells += [cell] if cell else []
+    head = tuple(facts.say(key) for key in ("ui.indicator", "changes.old", "changes.new", "changes.said",
+                                            "attention.lead"))  # fmt: skip
+    return Grid(head, tuple(rows), tuple(cells), (4, 2.6, 2.6, 1.4, 2.4), (0, 4))

@@ -1,0 +1,253 @@
+"""What a meeting has to act on: townships side by side, who helps where, what to decide, how good the data are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hfwork import text
+from hfwork.present.pack.elements import Grid, Words, element
+from hfwork.present.pack.facts import LATEST, Cell, Facts
+
+_COLUMNS = 7  # indicators beside one another on one slide
+_SIGNS = {"better": "▲", "worse": "▼", "higher": "△", "lower": "▽"}
+
+
+def main_indicators(facts: Facts, basis: str = LATEST, most: int = _COLUMNS) -> list[str]:
+    """Rates known by unit to stand side by side: in turn from each kind, those with a target first."""
+    cells = facts.standing(basis)
+    groups = []
+    for kind in facts.page["kinds"] or [{"indicators": list(facts.indicators)}]:
+        own = [n for n in kind["indicators"] if n in cells and not facts.indicators[n]["plain"]]
+        own = [n for n in own if not facts.indicators[n]["sensitive"] and _known(facts, cells[n]) > 2]
+        groups.append(sorted(own, key=lambda n: cells[n]["status"] == "none"))
+    turns = [group[i] for i in range(max(map(len, groups), default=0)) for group in groups if i < len(group)]
+    chosen = sorted(turns, key=lambda n: cells[n]["status"] == "none")[:most]
+    return [name for name in facts.indicators if name in chosen]
+
+
+def _known(facts: Facts, cell: Cell) -> int:
+    return sum(c["state"] == "value" for c in facts.units(cell["indicator"], cell["period"]))
+
+
+def _side_by_side(facts: Facts, basis: str) -> tuple[list[str], dict[str, list[Cell | None]]]:
+    names = main_indicators(facts, basis)
+    periods = {name: facts.period(name, basis) for name in names}
+    return names, {code: [facts.cell(n, periods[n], code) for n in names] for code in facts.places}
+
+
+@element
+def towns_title(facts: Facts, basis: str = LATEST) -> Words:
+    """How many of the figures side by side differ from the rest beyond chance."""
+    _, rows = _side_by_side(facts, basis)
+    codes = [facts.comparison(c)["rest"] for row in rows.values() for c in row if c and c["state"] == "value"]
+    judged = [code for code in codes if code != "none"]
+    if not judged:
+        return Words((facts.say("tartan.none"),))
+    counts = {"n": len(judged), "better": judged.count("better"), "worse": judged.count("worse")}
+    return Words((facts.say("tartan.title", **counts),))
+
+
+@element
+def towns(facts: Facts, basis: str = LATEST) -> Grid:
+    """Units in official order, main indicators side by side: figure, status, and whether it differs beyond chance."""
+    names, rows = _side_by_side(facts, basis)
+    head = [f"{facts.name(n)} {facts.when(facts.period(n, basis))}" for n in names]
+    whole = [facts.cell(n, facts.period(n, basis)) for n in names]
+    made = [(facts.place(facts.root), *(facts.marked(c) for c in whole))]
+    made += [(facts.place(code), *(_compared(facts, c) for c in own)) for code, own in rows.items()]
+    cells = [c for own in (whole, *rows.values()) for c in own if c]
+    widths = (2.2, *(1.6 for _ in names))
+    return Grid((facts.say("ui.place"), *head), tuple(made), tuple(cells), widths)
+
+
+def _compared(facts: Facts, cell: Cell | None) -> str:
+    sign = _SIGNS.get(facts.comparison(cell)["rest"], "") if cell and cell["state"] == "value" else ""
+    return f"{facts.marked(cell)} {sign}".rstrip()
+
+
+@element
+def towns_note(facts: Facts) -> Words:
+    """What the signs mean, and that nobody is ranked."""
+    return Words((facts.say("pack.status_signs") + facts.say("tartan.note"), facts.say("pack.receipts_noted")))
+
+
+def attention(facts: Facts) -> list[dict[str, Any]]:
+    """What needs attention, one row per indicator with its reasons joined, as the release found it."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in facts.page["attention"]:
+        own = found.setdefault(row["indicator"], {"indicator": row["indicator"], "period": row["period"], "why": []})
+        own["why"].append((row["why"], row["count"]))
+    return list(found.values())
+
+
+def behind(facts: Facts, indicator: str, period: str) -> list[Cell]:
+    """The units behind their target, in official order."""
+    return [c for c in facts.units(indicator, period) if c["status"] == "behind"]
+
+
+@element
+def help_title(facts: Facts) -> Words:
+    """How many indicators need attention, and how many departments lead them."""
+    rows = attention(facts)
+    if not rows:
+        return Words((facts.say("attention.none"),))
+    leads = {facts.lead(row["indicator"]) for row in rows}
+    return Words((facts.say("attention.title", n=len(rows), k=len(leads)),))
+
+
+@element
+def help(facts: Facts, most: str = "9") -> Grid:
+    """Where help is needed and which department answers for it: one row per indicator."""
+    rows, cells = [], []
+    for row in attention(facts)[: int(most)]:
+        name, period = row["indicator"], row["period"]
+        cell = facts.cell(name, period)
+        late = behind(facts, name, period)
+        named = facts.say("pack.comma").join(f"{facts.label(c['place'])} {facts.figure(c)}" for c in late)
+        why = facts.say("pack.comma").join(reason(facts, code, count) for code, count in row["why"])
+        rows.append((f"{facts.name(name)} · {facts.when(period)}", facts.marked(cell), why, named or text.DASH,
+                     facts.lead(name) or facts.say("attention.nobody")))  # fmt: skip
+        cells += [c for c in (cell, *late) if c]
+    head = tuple(facts.say(key) for key in ("ui.indicator", "pack.col.whole", "attention.why", "pack.col.where",
+                                            "attention.lead"))  # fmt: skip
+    return Grid(head, tuple(rows), tuple(cells), (3.4, 1.5, 2.2, 5, 2), (0, 2, 3, 4))
+
+
+def reason(facts: Facts, code: str, count: int) -> str:
+    """Why an indicator needs attention, in words."""
+    return facts.say(f"attention.{code}", n=count, unit=facts.units_noun)
+
+
+@element
+def help_note(facts: Facts) -> Words:
+    """What the list is and what it is not."""
+    return Words((facts.say("pack.help_note"),))
+
+
+def _matters(facts: Facts) -> list[tuple[str, str, str, str]]:
+    """Matter, what it rests on, who is proposed to lead, by when it shows: each from a finding of the release."""
+    made = []
+    for row in attention(facts):
+        name, period = row["indicator"], row["period"]
+        why = facts.say("pack.comma").join(reason(facts, code, count) for code, count in row["why"])
+        missing = [code for code, _ in row["why"]] == ["missing"]
+        matter = facts.say("pack.matter.returns" if missing else "pack.matter.help", name=facts.name(name))
+        basis = f"{facts.when(period)} {facts.figure(facts.cell(name, period))}{facts.say('pack.semicolon')}{why}"
+        made.append((matter, basis, facts.lead(name) or facts.say("attention.nobody"), _next(facts, period)))
+    open_methods = [m for k in _kinds(facts) for m in k["methods"] if not m["indicators"]]
+    if open_methods:
+        clauses = facts.say("pack.comma").join(m["clause"] for m in open_methods)
+        basis = facts.say("pack.matter.open_basis", n=len(open_methods), clauses=clauses)
+        made.append((facts.say("pack.matter.open"), basis, facts.say("pack.office"), facts.say("pack.at_meeting")))
+    without = [n for n, c in facts.standing().items() if c["status"] == "none" and _may_have_target(facts, n)]
+    if without:
+        basis = facts.say("pack.matter.targets_basis", n=len(without))
+        made.append((facts.say("pack.matter.targets"), basis, facts.say("pack.office"), facts.say("pack.at_meeting")))
+    return made
+
+
+def _kinds(facts: Facts) -> list[dict[str, Any]]:
+    return facts.release.page_columns("kinds")["methods"] if "kinds" in facts.release.pages() else []
+
+
+def _may_have_target(facts: Facts, name: str) -> bool:
+    own = facts.indicators[name]
+    return not own["plain"] and not own["sensitive"] and own["direction"] != "none"
+
+
+def _next(facts: Facts, token: str) -> str:
+    """The day on which the next period of the same length is over: when help can show."""
+    import datetime as dt
+
+    level = facts.periods[token]["level"]
+    today = facts.meta["as_of"]
+    coming = sorted(p["end"] for p in facts.page["periods"] if p["level"] == level and p["end"] > today)
+    if coming:
+        return facts.date(coming[0])
+    months = {"month": 1, "quarter": 3, "half": 6}.get(level, 12)
+    end = dt.date.fromisoformat(facts.periods[token]["end"])
+    while end.isoformat() <= today:
+        year, month = divmod(end.year * 12 + end.month - 1 + months + 1, 12)
+        end = dt.date(year, month + 1, 1) - dt.timedelta(days=1)
+    return facts.date(end)
+
+
+@element
+def decide_title(facts: Facts) -> Words:
+    """How many matters the meeting is asked to decide."""
+    return Words((facts.say("pack.decide_title", n=len(_matters(facts))),))
+
+
+@element
+def decide(facts: Facts) -> Grid:
+    """Matters to decide: what, on what grounds, who is proposed to lead, when it will show."""
+    head = tuple(facts.say(f"pack.col.{name}") for name in ("matter", "grounds", "owner", "date"))
+    cells = [c for r in attention(facts) if (c := facts.cell(r["indicator"], r["period"]))]
+    return Grid(head, tuple(_matters(facts)), tuple(cells), (4, 5, 2.2, 2.2), (0, 1, 2, 3))
+
+
+@element
+def decide_note(facts: Facts) -> Words:
+    """That these are proposals, and what the date is."""
+    return Words((facts.say("pack.decide_note"),))
+
+
+def _returns(facts: Facts) -> tuple[str, list[tuple[str, int, int]]]:
+    """The latest period over by the release's day, and per table what was expected and received of the district."""
+    found = facts.findings("completeness")
+    own = found[found["place"] == facts.root]
+    over = [t for t, p in facts.periods.items() if p["end"] <= facts.meta["as_of"] and p["level"] in ("half", "year")]
+    titles = {t["id"]: t["title"][facts.lang] for t in facts.release.page_columns("quality")["tables"]}
+    newest = sorted(over, key=lambda t: (facts.periods[t]["end"], facts.periods[t]["level"] == "half"), reverse=True)
+    for token in newest:
+        rows = own[(own["period"] == token) & (own["expected"] > 0)]
+        if len(rows):
+            listed = rows[["table", "expected", "reported"]].itertuples(index=False)
+            return token, [(titles.get(str(t), str(t)), int(e), int(r)) for t, e, r in listed]
+    return "", []
+
+
+@element
+def quality_title(facts: Facts) -> Words:
+    """How complete the returns are, and the grade of the release."""
+    token, rows = _returns(facts)
+    if not rows:
+        return Words((facts.say("returns.nothing"),))
+    expected, reported = (sum(row[i] for row in rows) for i in (1, 2))
+    share = text.number(reported / expected * 100, 1) + "%"
+    said = facts.say("pack.quality_title", period=facts.when(token), share=share, grade=facts.meta["grade"])
+    return Words((said,))
+
+
+@element
+def quality(facts: Facts, most: str = "9") -> Grid:
+    """Returns expected and received, the least complete first."""
+    _, rows = _returns(facts)
+    listed = sorted(rows, key=lambda row: row[2] / row[1])[: int(most)]
+    made = tuple((name, text.number(e), text.number(r), text.number(r / e * 100, 1) + "%") for name, e, r in listed)
+    head = tuple(facts.say(key) for key in ("ui.returns", "returns.expected", "returns.reported", "quality.share"))
+    return Grid(head, made, (), (5, 1.4, 1.4, 1.4))
+
+
+@element
+def quality_note(facts: Facts) -> Words:
+    """How many of the units' latest figures are missing, withheld, unsteady or shared out by weight."""
+    cells = [c for name, whole in facts.standing().items() for c in facts.units(name, whole["period"])]
+    counts = {state: sum(c["state"] == state for c in cells) for state in ("missing", "suppressed", "unstable")}
+    shared = sum(bool(c["apportioned"]) and c["state"] == "value" for c in cells)
+    return Words((facts.say("pack.states", n=len(cells), shared=shared, **counts), facts.say("pack.signs")))
+
+
+@element
+def limits_title(facts: Facts) -> Words:
+    """The heading of the last slide."""
+    return Words((facts.say("pack.limits_title"),))
+
+
+@element
+def limits(facts: Facts) -> Words:
+    """How the figures were made and what they cannot say."""
+    policy: dict[str, Any] = facts.meta["policy"]
+    own = {"least": policy["minimum_count"], "release": facts.meta["id"], "near": text.number(policy["near"] * 100)}
+    keys = ("counts", "chance", "withheld", "targets", "voluntary", "map", "receipt")
+    return Words(tuple(facts.say(f"pack.limit.{name}", **own) for name in keys))
