@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from hfwork import meeting, showing, text
 from hfwork import options as line
-from hfwork import showing, text
 from hfwork.errors import HfworkError, no_access
 from hfwork.showing import folder_of, opened, plan_folder
 
@@ -179,6 +179,10 @@ def _rebuild(options: argparse.Namespace) -> None:
     print(text.say("cli.rebuilt", id=identity) if identity else text.say("cli.rebuilt_rows"))
 
 
+def _pack(options: argparse.Namespace) -> None:
+    meeting.pack(options, _progress)
+
+
 COMMANDS: dict[str, Command] = {
     "demo": _demo,
     "init": _init,
@@ -196,6 +200,7 @@ COMMANDS: dict[str, Command] = {
     "compare": showing.compare,
     "serve": showing.serve,
     "board": showing.board,
+    "pack": _pack,
     "plan": showing.plan,
 }
 

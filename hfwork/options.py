@@ -17,6 +17,7 @@ from hfwork.errors import HfworkError
 USAGE_ERRORS = (
     "usage", "unknown_command", "unknown_option", "unknown_language", "missing_argument", "missing_value",
     "needless_value", "not_together", "too_many", "bad_port", "empty_word",
+    "unknown_verb", "pack_one", "no_meeting", "unknown_meeting",
 )  # fmt: skip
 _BEFORE = ("--lang", "--workspace")  # options with a value that may stand before the command
 _NUMBER = re.compile(r"-\d+")
@@ -115,9 +116,12 @@ def _arguments(made: dict[str, Parser]) -> None:
     made["publish"].add_argument("release", nargs="?", metavar="ID", help=text.say("cli.id"))
     made["trace"].add_argument("code", metavar="CODE", help=text.say("cli.code"))
     port_of("serve")
-    for name in ("serve", "board"):
+    for name in ("serve", "board", "pack"):
         made[name].add_argument("--release", metavar="DIR", help=text.say("cli.release"))
     made["board"].add_argument("--out", required=True, metavar="FILE.html", help=text.say("cli.out_html"))
+    made["pack"].add_argument("what", nargs="*", metavar="refresh FILE|verify DIR", help=text.say("cli.pack_what"))
+    made["pack"].add_argument("--meeting", metavar="midterm|annual|acceptance", help=text.say("cli.meeting"))
+    made["pack"].add_argument("--out", metavar="DIR", help=text.say("cli.out_pack"))
     for_login = made["serve"].add_mutually_exclusive_group()
     for_login.add_argument("--no-login", action="store_true", help=text.say("cli.no_login"))
     for_login.add_argument("--new-password", action="store_true", help=text.say("cli.new_password"))

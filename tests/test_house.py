@@ -23,11 +23,12 @@ RANK = {
     "release": 3,
     "present": 4,
 }
-RANK |= {"sample": 4, "counting": 4, "workspace": 5, "demo": 6, "showing": 6, "cli": 7}
+RANK |= {"sample": 4, "counting": 4, "workspace": 5, "demo": 6, "showing": 6, "meeting": 7, "cli": 8}
 DENIED = {"present": {"intake", "measure", "counting"}, "sample": {"measure", "judge", "release", "present"}}
-OPENERS = {"plan", "intake", "release", "sample", "text", "workspace", "demo", "showing", "cli"}
+OPENERS = {"plan", "intake", "release", "sample", "text", "workspace", "demo", "showing", "meeting", "cli"}
 OPENERS |= {"measure/engine.py", "measure/examples.py"}
 OPENERS |= {f"present/{name}.py" for name in ("pages", "server", "panels", "dashboards", "login", "static")}
+OPENERS |= {f"present/pack/{name}.py" for name in ("make", "manifest", "verify")}
 OPENING = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "read_csv", "read_parquet", "to_parquet"}
 ONLY = {"ipywidgets": {"present/panels.py"}, "anywidget": {"present/panels.py"}}
 ONLY |= {"plotly": {"present/charts.py", "present/maps.py"}, "geopandas": {"release/shapes.py", "sample/public.py"}}

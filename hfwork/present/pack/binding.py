@@ -50,7 +50,7 @@ def short(words: str) -> str:
 
 def plain(words: str) -> str:
     """A text without the differences office programs make: kinds of spaces and line ends."""
-    return re.sub(r"[\s\u00a0\u200b\v]+", " ", words).strip()
+    return re.sub(r"[\s\u200b]+", " ", words).strip()
 
 
 def line_print(words: str) -> str:

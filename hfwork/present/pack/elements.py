@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from hfwork.present.pack.facts import Cell, Facts, Gone
 
@@ -77,8 +78,8 @@ class Tiles:
 
 
 Element = Words | Grid | Plot | Tiles
-Maker = Callable[..., Element]
-MAKERS: dict[str, Maker] = {}
+Maker = TypeVar("Maker", bound=Callable[..., "Words | Grid | Plot | Tiles"])
+MAKERS: dict[str, Callable[..., Element]] = {}
 
 
 def element(maker: Maker) -> Maker:
@@ -89,6 +90,8 @@ def element(maker: Maker) -> Maker:
 
 def compose(facts: Facts, key: str) -> Element:
     """The element a key means on this release. Raises ``Gone`` where the release has nothing for it."""
+    from hfwork.present.pack import measures, opening, sources, work  # noqa: F401 - they make their elements known
+
     name, *arguments = key.split("/")
     if name not in MAKERS:
         raise Gone(key)

@@ -120,7 +120,7 @@ def units_title(facts: Facts, indicator: str, basis: str = LATEST) -> Words:
 @element
 def units(facts: Facts, indicator: str, basis: str = LATEST) -> Plot:
     """The units' values as columns in official order, coloured by status, the target as a second series."""
-    period, cells = _spread(facts, indicator, basis)
+    _, cells = _spread(facts, indicator, basis)
     names = tuple(facts.label(c["place"]) for c in cells)
     looks = {"met": "met", "near": "near", "behind": "behind", "none": "plain"}
     used = [s for s in looks if any(c["status"] == s and c["state"] == "value" for c in cells)]
@@ -128,7 +128,9 @@ def units(facts: Facts, indicator: str, basis: str = LATEST) -> Plot:
     series = [
         Series(
             facts.say(f"status.{s}") if s != "none" else facts.name(indicator),
-            tuple(_printed(c["value"], decimals) if c["status"] == s and c["state"] == "value" else None for c in cells),
+            tuple(
+                _printed(c["value"], decimals) if c["status"] == s and c["state"] == "value" else None for c in cells
+            ),
             looks[s],
         )
         for s in used or ["none"]

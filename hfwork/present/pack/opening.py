@@ -14,10 +14,16 @@ _LEADS = 3  # departments named in a sentence
 
 
 @element
+def cover_title(facts: Facts) -> Words:
+    """The title of the programme."""
+    return Words((facts.meta["title"][facts.lang],))
+
+
+@element
 def cover(facts: Facts, meeting: str) -> Words:
-    """The title of the programme, what the pack is for, and what it rests on."""
-    lines = [facts.meta["title"][facts.lang], facts.say(f"pack.meeting.{meeting}")]
-    return Words((*lines, facts.say("pack.as_of", date=facts.date(facts.meta["as_of"]))))
+    """What the pack is for, and the day of its data."""
+    meant = facts.say(f"pack.meeting.{meeting}")
+    return Words((meant, facts.say("pack.as_of", date=facts.date(facts.meta["as_of"]))))
 
 
 @element
@@ -219,3 +225,20 @@ def changes(facts: Facts, most: str = "10") -> Grid:
     head = tuple(facts.say(key) for key in ("ui.indicator", "changes.old", "changes.new", "changes.said",
                                             "attention.lead"))  # fmt: skip
     return Grid(head, tuple(rows), tuple(cells), (4, 2.6, 2.6, 1.4, 2.4), (0, 4))
+
+
+@element
+def methods(facts: Facts) -> Grid:
+    """The methods of the notice clause by clause: what measures each, and where that stands."""
+    standing = facts.standing()
+    rows, cells = [], []
+    for kind in facts.page["kinds"]:
+        for method in _methods(facts, kind["id"]):
+            own = [standing[name] for name in method["indicators"] if name in standing]
+            shown = own[:2]
+            said = facts.say("pack.comma").join(f"{facts.name(c['indicator'])} {facts.marked(c)}" for c in shown)
+            count = str(len(method["indicators"])) if method["indicators"] else text.DASH
+            rows.append((method["clause"], method["text"][facts.lang], count, said or facts.say("pack.open")))
+            cells += shown
+    header = tuple(facts.say(f"pack.col.{name}") for name in ("clause", "method", "indicators", "standing"))
+    return Grid(header, tuple(rows), tuple(cells), (1.1, 4.2, 0.8, 6), (0, 1, 3))

@@ -71,6 +71,12 @@ def towns_note(facts: Facts) -> Words:
     return Words((facts.say("pack.status_signs") + facts.say("tartan.note"), facts.say("pack.receipts_noted")))
 
 
+@element
+def official(facts: Facts) -> Words:
+    """Units stand in official order."""
+    return Words((facts.say("pack.receipts_noted"),))
+
+
 def attention(facts: Facts) -> list[dict[str, Any]]:
     """What needs attention, one row per indicator with its reasons joined, as the release found it."""
     found: dict[str, dict[str, Any]] = {}
@@ -213,7 +219,7 @@ def quality_title(facts: Facts) -> Words:
     token, rows = _returns(facts)
     if not rows:
         return Words((facts.say("returns.nothing"),))
-    expected, reported = (sum(row[i] for row in rows) for i in (1, 2))
+    expected, reported = sum(row[1] for row in rows), sum(row[2] for row in rows)
     share = text.number(reported / expected * 100, 1) + "%"
     said = facts.say("pack.quality_title", period=facts.when(token), share=share, grade=facts.meta["grade"])
     return Words((said,))
