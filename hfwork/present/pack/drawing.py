@@ -19,7 +19,7 @@ from hfwork.present.pack.theme import INK, PALE
 
 Box = tuple[float, float, float, float]  # inches: left, top, width, height
 _SIZES = (22, 20, 18, 17, 16, 15, 14, 13, 12, 11, 10)
-_TABLE_SIZES = (16, 15, 14, 13, 12, 11, 10.5, 10, 9.5, 9)
+_TABLE_SIZES = (18, 17, 16, 15, 14, 13, 12, 11, 10.5, 10, 9.5, 9)
 
 
 def write(shape: Any, words: Words, key: str, lang: str, name: str, **look: Any) -> None:
@@ -76,7 +76,7 @@ def _table_size(lines: list[tuple[str, ...]], widths: list[float], high: float) 
             deep = max(typeset.rows(said, (w - 0.17) * 72 / size) for said, w in zip(line, widths, strict=True))
             heights.append((deep * size * 1.25 + 6.5) / 72)
         if sum(heights) <= high or size == _TABLE_SIZES[-1]:
-            spare = max(min((high - sum(heights)) / len(lines), 0.14), 0)
+            spare = max(min((high - sum(heights)) / len(lines), 0.26), 0)
             return size, [h + spare for h in heights]
     raise AssertionError
 

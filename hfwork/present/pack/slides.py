@@ -43,7 +43,7 @@ def slides(facts: Facts, meeting: str) -> list[Slide]:
         "kinds": _table("kinds_title", key("kinds", basis), 4.1),
         "methods": _table("kinds_title", "methods", 5.15),
         "changes": _table("changes_title", "changes", 4.9),
-        "towns": _table("towns_title", key("towns", basis), 4.75, "towns_note", key("towns_title", basis)),
+        "towns": _table("towns_title", key("towns", basis), 4.35, "towns_note", key("towns_title", basis)),
         "help": _table("help_title", "help", 4.6, "help_note"),
         "quality": _table("quality_title", "quality", 4.2, "quality_note"),
         "decide": _table("decide_title", "decide", 4.5, "decide_note"),
@@ -77,8 +77,9 @@ def _brief(basis: str) -> Slide:
         Part(key("score", status, basis), (9.7, 1.65 + 1.68 * at, 3.03, 1.5), f"card_{status}")
         for at, status in enumerate(("met", "near", "behind"))
     )
-    text = Part(key("brief", basis), (MARGIN, 1.65, 8.7, 4.9), "text")
-    return Slide(key("brief_title", basis), (text, *cards, _sources(key("kinds", basis))), key("kinds", basis))
+    text = Part(key("brief", basis), (MARGIN, 1.65, 8.7, 2.75), "text")
+    listed = Part("pressing", (MARGIN, 4.5, 8.7, 2.1), "points")
+    return Slide(key("brief_title", basis), (text, listed, *cards, _sources(key("kinds", basis))), key("kinds", basis))
 
 
 def _timeline() -> Slide:
@@ -112,7 +113,9 @@ def _focus(facts: Facts, basis: str) -> dict[str, Slide]:
             key("map_title", mapped, basis),
             (
                 Part(key("map", mapped, basis), (MARGIN, 1.5, 8.2, 5.1), "map"),
-                Part(key("map_note", mapped, basis), (9.2, 1.7, 3.53, 4.8), "note"),
+                Part(key("map_key", mapped, basis), (9.0, 1.62, 3.73, 1.05), "key"),
+                Part(key("said", mapped, basis), (9.0, 2.75, 3.73, 2.6), "text"),
+                Part(key("map_note", mapped, basis), (9.0, 5.45, 3.73, 1.15), "note"),
                 Part(key("source", mapped, basis), _FOOT, "source"),
             ),
             key("map", mapped, basis),
