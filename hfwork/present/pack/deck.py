@@ -78,8 +78,10 @@ def _slide(deck: Any, facts: Facts, planned: Slide) -> list[Cell]:
     try:
         title = _words(compose(facts, planned.title))
         parts = [(part, compose(facts, part.key)) for part in planned.parts]
-    except Gone:  # nothing to show in this release: no empty slide
+    except Gone:
         return []
+    if any(isinstance(made, Grid) and not made.rows for _, made in parts):
+        return []  # nothing to show in this release: no empty slide
     slide = deck.slides.add_slide(deck.slide_layouts[theme.TITLE_ONLY])
     shape = slide.shapes.title
     drawing.write(shape, title, planned.title, facts.lang, facts.say("pack.shape.title"), middle=True)

@@ -60,7 +60,7 @@ class Plot:
 
 @dataclass(frozen=True)
 class Tile:
-    """One unit on the map: outline in map units, what is written on it, its fill, its status."""
+    """One unit on the map: its rings in map units, what is written on it, its fill, its status."""
 
     code: str
     lines: tuple[str, ...]
@@ -68,7 +68,7 @@ class Tile:
     ink: str
     dashed: bool
     status: str
-    outline: tuple[tuple[float, float], ...]
+    rings: tuple[tuple[tuple[float, float], ...], ...]
     centre: tuple[float, float]
     alt: str
 

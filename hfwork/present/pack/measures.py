@@ -21,6 +21,7 @@ FILLS = {
 }
 NOTHING = ("#FFFFFF", "#536B69")
 _INKS = ("#16302F", "#16302F", "#16302F", "#FFFFFF", "#FFFFFF")
+FEW = 30  # units; more leave no room for words on a map or a row each on a slide
 _LONG = 20  # points of a course on a slide
 _LEVELS = ("quarter", "month", "half", "year", "mc_year")
 
@@ -56,6 +57,7 @@ def map(facts: Facts, indicator: str, basis: str = LATEST) -> Tiles:
     period, cells = _spread(facts, indicator, basis)
     judged = any(c["status"] != "none" for c in cells)
     plain = facts.indicators[indicator]["plain"]
+    written = len(facts.places) <= FEW
     limits = breaks([c["value"] if c["state"] == "value" else None for c in cells], plain)
     tiles = []
     for code, place in facts.places.items():
@@ -69,13 +71,23 @@ def map(facts: Facts, indicator: str, basis: str = LATEST) -> Tiles:
             fill, ink = (SHADES[at], _INKS[at]) if at is not None and at >= 0 else FILLS["none"]
         said = facts.marked(cell)
         alt = f"{facts.place(code)} {facts.figure(cell)} {facts.status(cell)}".strip()
-        outline = tuple(zip(place["x"], place["y"], strict=True))
         tiles.append(
-            Tile(code, (facts.label(code), said), fill, ink, not known, cell["status"] if cell else "none", outline,
-                 (place["cx"], place["cy"]), alt)
+            Tile(code, (facts.label(code), said) if written else (), fill, ink, not known,
+                 cell["status"] if cell else "none", _rings(place), (place["cx"], place["cy"]), alt)
         )  # fmt: skip
     title = map_title(facts, indicator, basis).lines[0]
     return Tiles(tuple(tiles), facts.say("pack.alt", kind=facts.say("part.map"), title=title), tuple(cells))
+
+
+def _rings(place: dict[str, Any]) -> tuple[tuple[tuple[float, float], ...], ...]:
+    """The outlines of a unit; one of several parts has them parted by None."""
+    rings: list[list[tuple[float, float]]] = [[]]
+    for x, y in zip(place["x"], place["y"], strict=True):
+        if x is None or y is None:
+            rings.append([])
+        else:
+            rings[-1].append((x, y))
+    return tuple(tuple(ring) for ring in rings if len(ring) > 2)
 
 
 @element

@@ -94,7 +94,11 @@ def _axes(chart: Any, plot: Plot, lang: str) -> None:
     if plot.percent and max(_values(plot), default=0) <= 100:
         up.maximum_scale = 100
     if plot.kind == "columns":
-        across.tick_labels.font.size = Pt(11 if lang == "zh" else 9)
+        across.tick_labels.font.size = Pt(7 if len(plot.categories) > 30 else 11 if lang == "zh" else 9)
+    skip = across._element.makeelement(qn("c:tickLblSkip"), {"val": "1"})  # every unit and step is named
+    before = across._element.find(qn("c:noMultiLvlLbl"))
+    if plot.kind != "lines" and before is not None:
+        before.addprevious(skip)
     across.tick_label_position = XL_TICK_LABEL_POSITION.LOW
 
 

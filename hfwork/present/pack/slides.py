@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hfwork.present.pack import measures, work
+from hfwork.present.pack import measures, opening, work
 from hfwork.present.pack.elements import key
 from hfwork.present.pack.facts import LATEST, YEAR, Facts
 from hfwork.present.pack.theme import MARGIN, WIDTH
@@ -38,10 +38,10 @@ def slides(facts: Facts, meeting: str) -> list[Slide]:
     """The slides of a meeting after the cover: what the release cannot fill is left out."""
     basis = YEAR if meeting == "annual" else LATEST
     made = {
-        "brief": _brief(basis),
+        "brief": _brief(facts, basis),
         "timeline": _timeline(),
         "kinds": _table("kinds_title", key("kinds", basis), 4.1),
-        "methods": _table("kinds_title", "methods", 5.15),
+        "methods": _table("kinds_title", "methods", 5.1),
         "changes": _table("changes_title", "changes", 4.9),
         "towns": _table("towns_title", key("towns", basis), 4.35, "towns_note", key("towns_title", basis)),
         "help": _table("help_title", "help", 4.6, "help_note"),
@@ -53,6 +53,8 @@ def slides(facts: Facts, meeting: str) -> list[Slide]:
         made[name] = made_of
     for at, chain in enumerate(_chains(facts), 1):
         made[f"chain{at}"] = _chain(chain, basis)
+    if len(facts.places) > measures.FEW:
+        del made["towns"]
     if not facts.page["changes"]:
         del made["changes"]
     if not facts.page["phases"]:
@@ -72,10 +74,11 @@ _ORDER = {
 }  # fmt: skip
 
 
-def _brief(basis: str) -> Slide:
+def _brief(facts: Facts, basis: str) -> Slide:
+    judged = opening.counted(facts, basis=basis)["target"]
     cards = tuple(
         Part(key("score", status, basis), (9.7, 1.65 + 1.68 * at, 3.03, 1.5), f"card_{status}")
-        for at, status in enumerate(("met", "near", "behind"))
+        for at, status in enumerate(("met", "near", "behind") if judged else ())
     )
     text = Part(key("brief", basis), (MARGIN, 1.65, 8.7, 2.75), "text")
     listed = Part("pressing", (MARGIN, 4.5, 8.7, 2.1), "points")

@@ -56,7 +56,7 @@ def towns(facts: Facts, basis: str = LATEST) -> Grid:
     made = [(facts.place(facts.root), *(facts.marked(c) for c in whole))]
     made += [(facts.place(code), *(_compared(facts, c) for c in own)) for code, own in rows.items()]
     cells = [c for own in (whole, *rows.values()) for c in own if c]
-    widths = (2.2, *(1.6 for _ in names))
+    widths = (1.7, *(1.6 for _ in names))
     return Grid((facts.say("ui.place"), *head), tuple(made), tuple(cells), widths)
 
 
