@@ -1,11 +1,14 @@
-"""The appendix of a meeting pack: a workbook of published figures, rates as live formulas, charts that can be edited."""
+"""The appendix of a meeting pack: a workbook of published figures, rates as live formulas, charts to edit."""
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 import os
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -21,6 +24,7 @@ __all__ = ["prove", "sheets", "write"]
 
 _FONTS = {"zh": "宋体", "en": "Arial"}
 _DARK, _PALE = "#15595A", "#E3F1EF"
+_LINE_HEIGHT, _HIGHEST = 13.5, 405  # points
 _TABLE = 3  # the first row of a table, from 0: title, note and header stand above
 
 
@@ -63,11 +67,12 @@ class _Formats:
 
     def cell(self, column: Column, row: Row) -> Any:
         """The format of one cell of a table."""
+        look: dict[str, Any] = {"border": 1, "border_color": "#B4C4C2", "valign": "top"}
+        look |= {"bold": True, "bg_color": _PALE} if row.whole else {}
         if column.format in ("words", "name"):
-            return self(border=1, border_color="#B4C4C2", valign="top", text_wrap=True)
+            return self(text_wrap=True, **look)
         numbers = {"count": "#,##0", "figure": pattern(row.decimals), "plain": "General"}
-        look = {"num_format": numbers[column.format], "align": "right", "valign": "top"}
-        return self(border=1, border_color="#B4C4C2", **look)
+        return self(num_format=numbers[column.format], align="right", **look)
 
 
 def _write_sheet(book: Any, sheet: Sheet, facts: Facts, formats: _Formats) -> None:
@@ -83,7 +88,10 @@ def _write_sheet(book: Any, sheet: Sheet, facts: Facts, formats: _Formats) -> No
     page.write_string(0, 0, sheet.lines[0], formats(bold=True, font_size=14, font_color=_DARK))
     for i, line in enumerate(sheet.lines[1:], start=1):
         page.write_string(i, 0, line, formats(font_color="#536B69"))
-    if not sheet.columns:
+    if not sheet.columns:  # charts: two beside one another, all on one page
+        page.set_portrait()
+        page.set_default_row(16)  # told, so that every program gives the charts the same height
+        page.fit_to_pages(1, 1)
         return
     page.set_row(_TABLE - 1, 30)
     look = formats(bold=True, bg_color=_DARK, font_color="#FFFFFF", border=1, text_wrap=True, align="center",
@@ -100,6 +108,9 @@ def _write_sheet(book: Any, sheet: Sheet, facts: Facts, formats: _Formats) -> No
 
 
 def _write_row(page: Any, sheet: Sheet, row: Row, at: int, formats: _Formats) -> None:
+    lines = max(_lines(v, c.width) for c, v in zip(sheet.columns, row.values, strict=True))
+    if lines > 1:  # not every program makes room for wrapped text by itself
+        page.set_row(at, min(_HIGHEST, 3 + _LINE_HEIGHT * lines))
     for i, (column, value) in enumerate(zip(sheet.columns, row.values, strict=True)):
         look = formats.cell(column, row)
         if row.live and column.name == sheet.formula[0]:
@@ -110,6 +121,15 @@ def _write_row(page: Any, sheet: Sheet, row: Row, at: int, formats: _Formats) ->
             page.write_blank(at, i, None, look)
         else:
             page.write_number(at, i, value, look)
+
+
+@lru_cache(50_000)
+def _lines(value: Any, width: float) -> int:
+    """How many lines a text takes in a column; a Chinese character is as wide as two letters."""
+    if not isinstance(value, str):
+        return 1
+    wide = (sum(1.0 + (east_asian_width(letter) in "WFA") for letter in line) for line in value.split("\n"))
+    return sum(max(1, math.ceil(1.05 * letters / width)) for letters in wide)
 
 
 def formula(sheet: Sheet, at: int) -> str:
@@ -151,7 +171,8 @@ def _chart(book: Any, sheet: Sheet, chart: Chart, lang: str) -> Any:
     drawn.set_title({"name": chart.title, "name_font": {**font, "size": 11, "bold": True}, "overlay": False})
     drawn.set_x_axis({"num_font": font, "line": {"color": "#8A9A98"}})
     grid = {"visible": True, "line": {"color": "#DDE5E4", "width": 0.5}}
-    drawn.set_y_axis({"num_font": font, "num_format": chart.format, "major_gridlines": grid, "line": {"none": True}})
+    axis = {"num_font": font, "num_format": chart.format, "major_gridlines": grid, "line": {"none": True}}
+    drawn.set_y_axis(axis | ({"min": 0} if chart.kind == "column" else {}))  # a bar tells by its length
     drawn.set_legend({"position": "bottom", "font": font})
     return drawn
 

@@ -12,7 +12,7 @@ from hfwork.present.pack.sheets import Sheet, standing, table
 from hfwork.present.readings import SIGNS
 
 _MOST = 4  # indicators that get charts
-_FEWEST = 3  # points a chart is worth drawing for
+_FEWEST = 2  # points a chart is worth drawing for
 
 
 @dataclass(frozen=True)

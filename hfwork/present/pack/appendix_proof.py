@@ -119,5 +119,3 @@ def _parts(line: str) -> list[str]:
     """What stands left and right in a line printed on every page."""
     left, _, right = line.removeprefix("&L").rpartition("&R")
     return [left, right]
-
-

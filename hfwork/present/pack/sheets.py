@@ -29,11 +29,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """Values in the order of the columns; ``live``: the sheet's formula stands here and gives the value told."""
+    """Values in the order of the columns.
+
+    ``live``: the sheet's formula stands here and gives the value told; ``whole``: the row is of the whole area.
+    """
 
     values: tuple[Value, ...]
     decimals: int = 0
     live: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,32 +135,34 @@ def withheld(facts: Facts, meeting: str) -> Sheet:
 
 # name → (key of its head, width, format)
 _COLUMNS = {
-    "label": ("label", "appendix.col.label", 16, "words"),
-    "indicator": ("indicator", "ui.col.indicator", 26, "name"),
-    "period": ("period", "ui.col.period", 14, "name"),
-    "place": ("place", "ui.col.place", 15, "name"),
-    "numerator": ("numerator", "ui.col.numerator", 10, "count"),
-    "denominator": ("denominator", "ui.col.denominator", 10, "count"),
-    "factor": ("factor", "appendix.col.factor", 9, "count"),
-    "value": ("value", "ui.col.value", 11, "figure"),
-    "unit": ("unit", "ui.col.unit", 9, "words"),
-    "lower": ("lower", "ui.col.lower", 11, "figure"),
-    "upper": ("upper", "ui.col.upper", 11, "figure"),
-    "target": ("target", "ui.col.target", 9, "plain"),
-    "status": ("status", "ui.col.status", 11, "name"),
+    "label": ("label", "appendix.col.label", 13, "words"),
+    "indicator": ("indicator", "ui.col.indicator", 22, "name"),
+    "period": ("period", "ui.col.period", 12, "name"),
+    "place": ("place", "ui.col.place", 11, "name"),
+    "numerator": ("numerator", "ui.col.numerator", 9, "count"),
+    "denominator": ("denominator", "ui.col.denominator", 9, "count"),
+    "factor": ("factor", "appendix.col.factor", 7, "count"),
+    "value": ("value", "ui.col.value", 9, "figure"),
+    "unit": ("unit", "ui.col.unit", 7, "words"),
+    "lower": ("lower", "ui.col.lower", 10, "figure"),
+    "upper": ("upper", "ui.col.upper", 10, "figure"),
+    "target": ("target", "ui.col.target", 7, "plain"),
+    "status": ("status", "ui.col.status", 9, "name"),
     "sign": ("sign", "appendix.col.sign", 7, "name"),
-    "state": ("state", "ui.col.state", 30, "words"),
-    "grade": ("grade", "ui.col.grade", 7, "name"),
-    "apportioned": ("apportioned", "ui.col.apportioned", 13, "words"),
-    "receipt": ("receipt", "ui.col.receipt", 18, "name"),
+    "state": ("state", "ui.col.state", 24, "words"),
+    "grade": ("grade", "ui.col.grade", 6, "name"),
+    "apportioned": ("apportioned", "ui.col.apportioned", 14, "words"),
+    "receipt": ("receipt", "ui.col.receipt", 17, "name"),
 }
+_WIDER = {"indicator": 30, "period": 17, "place": 19, "numerator": 10, "denominator": 12, "unit": 10}  # in English
 _FIGURES = ("indicator", "period", "place", "numerator", "denominator", "factor", "value", "unit", "lower", "upper",
             "target", "status", "state", "grade", "apportioned", "receipt")  # fmt: skip
 KEYS = (("receipt",), ("indicator", "period", "place"))
 
 
 def _named(facts: Facts, columns: Iterable[tuple[str, str, float, str]]) -> tuple[Column, ...]:
-    return tuple(Column(name, facts.say(key), width, kind) for name, key, width, kind in columns)
+    wider = _WIDER if facts.lang == "en" else {}
+    return tuple(Column(name, facts.say(key), wider.get(name, width), kind) for name, key, width, kind in columns)
 
 
 def head(facts: Facts, name: str, notes: Iterable[str] = ()) -> tuple[str, ...]:
@@ -204,7 +210,7 @@ def _row(facts: Facts, cell: Cell, label: list[str]) -> Row:
         f"{SHARED} {facts.say('ui.apportioned')}" if cell["apportioned"] and shown else None,
         cell["receipt"],
     )
-    return Row(values, 0 if own["plain"] else own["decimals"], rate)
+    return Row(values, 0 if own["plain"] else own["decimals"], rate, cell["place"] == facts.root)
 
 
 def state_words(facts: Facts, cell: Cell) -> str:

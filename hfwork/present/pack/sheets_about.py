@@ -52,13 +52,13 @@ def definitions(facts: Facts) -> Sheet:
         ("code", "appendix.col.code", 8, "name"),
         ("indicator", "ui.col.indicator", 24, "name"),
         ("unit", "catalogue.unit", 10, "words"),
-        ("definition", "catalogue.definition", 42, "words"),
-        ("calculation", "catalogue.calculation", 36, "words"),
-        ("notes", "catalogue.notes", 46, "words"),
-        ("source", "catalogue.source", 24, "words"),
+        ("definition", "catalogue.definition", 40, "words"),
+        ("calculation", "catalogue.calculation", 34, "words"),
+        ("notes", "catalogue.notes", 44, "words"),
+        ("source", "catalogue.source", 22, "words"),
         ("direction", "catalogue.direction", 12, "words"),
         ("clause", "catalogue.clause", 12, "words"),
-        ("lead", "catalogue.lead", 16, "words"),
+        ("lead", "catalogue.lead", 14, "words"),
     ]
     rows = []
     for name, own in facts.indicators.items():
@@ -70,7 +70,7 @@ def definitions(facts: Facts) -> Sheet:
 
 
 def targets(facts: Facts) -> Sheet:
-    """Targets and reference values, each with its source; None where the plan has none is an empty sheet."""
+    """Targets and reference values, each with its source; a plan may have none."""
     columns = [
         ("indicator", "ui.col.indicator", 34, "name"),
         ("role", "appendix.col.role", 12, "name"),
@@ -117,12 +117,13 @@ def returns(facts: Facts) -> Sheet:
     rows = []
     for name, part in found[found["expected"] > 0].groupby("table", sort=False):
         period = _latest(facts, set(part.loc[part["place"] == facts.root, "period"]))
-        at = part[part["period"] == period].set_index("place")
+        here = part[part["period"] == period]
+        at = {str(row["place"]): row for row in here.to_dict("records")}
         for code in (facts.root, *facts.places):
-            if period and code in at.index:
-                expected, reported = int(at.at[code, "expected"]), int(at.at[code, "reported"])
+            if code in at:
+                expected, reported = int(at[code]["expected"]), int(at[code]["reported"])
                 named = (titles[str(name)][facts.lang], facts.when(period), facts.place(code))
-                rows.append(Row((*named, expected, reported, reported / expected * 100), 1, True))
+                rows.append(Row((*named, expected, reported, reported / expected * 100), 1, True, code == facts.root))
     formula = ("complete", "{reported}/{expected}*100")
     return _sheet(facts, "returns", columns, rows, (("table", "period", "place"),), formula)
 

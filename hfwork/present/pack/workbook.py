@@ -102,7 +102,7 @@ class Book:
 
         def look(other: str, cell: str) -> float:
             column, row, _, _ = range_boundaries(cell)
-            return self.number(other or sheet, int(row), int(column), deep + 1)  # type: ignore[arg-type]
+            return self.number(other or sheet, int(row), int(column), deep + 1)
 
         return evaluate(seen.formula, look)
 
