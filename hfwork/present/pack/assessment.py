@@ -46,7 +46,7 @@ class Assessment:
 
     @cached_property
     def items(self) -> list[Item]:
-        """Every indicator that has a cell here, in the order of the plan, not judged yet by anybody's taste."""
+        """Every indicator that has a cell here, in the order of the plan."""
         found = []
         for name in self.facts.indicators:
             try:
@@ -61,8 +61,8 @@ class Assessment:
     def _item(self, name: str, cell: Cell, whole: Cell) -> Item:
         sensitive, compared = self.facts.indicators[name]["sensitive"], self.facts.comparison(cell)
         verdict = self.facts.verdict(cell)
-        way = _way(verdict["code"] if verdict else "", self.facts.indicators[name]["direction"])
-        before = self.facts.cell(name, compared.get("before_period") or "", self.place)
+        code = str(verdict["code"]) if verdict else ""
+        way = _way(code, self.facts.indicators[name]["direction"])
         return Item(
             name,
             cell,
@@ -70,8 +70,19 @@ class Assessment:
             "none" if sensitive else status(cell),
             CHANGED if sensitive and way in (BETTER, WORSE) else way,
             "none" if sensitive else compared["rest"],
-            before if before and before["state"] == "value" else None,
+            self._before(cell, code),
         )
+
+    def _before(self, cell: Cell, code: str) -> Cell | None:
+        """The figure of a year before, if it lies on the side from which the verdict says the figure has come."""
+        now = self.facts.periods[cell["period"]]
+        wanted = (now["level"], f"{int(now['start'][:4]) - 1}{now['start'][4:]}")
+        tokens = (token for token, p in self.facts.periods.items() if (p["level"], p["start"]) == wanted)
+        before = self.facts.cell(cell["indicator"], next(tokens, ""), self.place)
+        if cell["state"] != "value" or not before or before["state"] != "value" or before["version"] != cell["version"]:
+            return None
+        moved = _UP if cell["value"] > before["value"] else _DOWN
+        return before if code in moved else None
 
     @property
     def read(self) -> list[Item]:

@@ -104,7 +104,8 @@ def _results(own: Assessment, outline: Outline) -> Iterator[Block]:
     yield outline.heading(1, facts.say("paper.results"))
     met, better = own.with_status("met"), own.going(BETTER)
     if not met and not better:
-        yield _paragraph(facts, facts.say("paper.results.none"))
+        aimed = any(item.status != "none" for item in own.items)
+        yield _paragraph(facts, facts.say("paper.results.none" if aimed else "paper.results.no_better"))
     if met:
         yield outline.heading(2, facts.say("paper.results.met"))
         figures = by_period(facts, met)
@@ -257,11 +258,10 @@ def _advice(own: Assessment, outline: Outline) -> Iterator[Block]:
     if not leads:
         yield _paragraph(facts, facts.say("paper.advice.none"))
     came = returns(facts, own.basis)
-    yield _paragraph(
-        facts,
-        facts.say("paper.advice.returns") if came.short or came.aside else "",
-        facts.say("paper.advice.offer"),
-    )
+    if came.short or came.aside:
+        yield _paragraph(facts, facts.say("paper.advice.returns"))
+    if any(indicator["sensitive"] for indicator in facts.indicators.values()):
+        yield _paragraph(facts, facts.say("paper.advice.offer"))
 
 
 def _asked(own: Assessment, items: list[Item], low: list[str]) -> Iterator[str]:

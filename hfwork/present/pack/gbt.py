@@ -52,8 +52,8 @@ FULL = {
     "Caption": Look(HEAVY, 12, 20, "center", before=8, keep=True, sans=True),
     "HF Note": Look(BODY, 10.5, 15, before=3),
     "HF Imprint": Look(BODY, 10.5, 16, before=14, ruled=True),
-    "HF First": Look(BODY, 16, LINE, "left", left=6, hanging=4, before=LINE),
-    "HF Attachment": Look(BODY, 16, LINE, "left", left=6, hanging=1),
+    "HF First": Look(BODY, 16, LINE, "left", left=6, hanging=4, before=LINE, keep=True),
+    "HF Attachment": Look(BODY, 16, LINE, "left", left=6, hanging=1, keep=True),
     "HF Signature": Look(BODY, 16, LINE, "right", right=4, keep=True),
     "HF Annex": Look(HEAVY, 16, LINE, "left", keep=True, sans=True),
     "HF Cell": Look(SONG, 9, 12.5, "center"),
@@ -78,7 +78,7 @@ COMPACT = FULL | {
     "HF Code": Look(SONG, 6, 8, "center"),
 }
 LATIN = COMPACT | {  # one page in English holds longer words
-    "Normal": Look(BODY, 10.5, 14.5, first=2),
+    "Normal": Look(BODY, 10, 13.5, first=2),
     "Title": Look(GRAND, 16, 22, "center", keep=True),
     "Subtitle": Look(PLAIN, 10.5, 16, "center"),
     "HF Note": Look(BODY, 8, 10, before=2),
@@ -146,7 +146,7 @@ def _style(document: Any, name: str, look: Look, paper: Paper) -> None:
     )
     tight = _TIGHT if look.size == FULL["Normal"].size and paper.lang == "zh" else 0
     latin = _SANS if look.sans and paper.lang == "en" else _LATIN
-    bold = look.bold or (paper.lang == "en" and (look.sans or look.keep) and name != "HF Signature")
+    bold = look.bold or (paper.lang == "en" and (look.sans or name.startswith(("Title", "Heading"))))
     element.append(
         parse_xml(
             f"<w:rPr {nsdecls('w')}>"

@@ -56,9 +56,9 @@ def _kind(own: Assessment, kind: dict[str, Any], page: dict[str, Any]) -> Iterat
     items = [item for item in own.items if item.indicator in kind["indicators"]]
     names = [method["text"][facts.lang] for method in methods]
     unmeasured = [method["text"][facts.lang] for method in methods if not method["indicators"]]
-    yield Sentence(facts.say("paper.kind.methods", n=len(methods), names=listed(facts, names)))
+    yield Sentence(facts.say("paper.kind.methods", n=len(methods), names=facts.say("paper.among").join(names)))
     if unmeasured:
-        yield Sentence(facts.say("paper.kind.open", names=listed(facts, unmeasured)))
+        yield Sentence(facts.say("paper.kind.open", names=facts.say("paper.among").join(unmeasured)))
     aimed = any(item.status != "none" for item in items)
     yield Sentence(facts.say("paper.kind.count" if aimed else "paper.kind.no_targets", n=len(kind["indicators"])))
     if aimed:
@@ -71,7 +71,8 @@ def _kind(own: Assessment, kind: dict[str, Any], page: dict[str, Any]) -> Iterat
     yield from _described(own, kind["indicators"])
     leads = list(dict.fromkeys(duty["lead"][facts.lang] for duty in page.get("duties") or []))
     if leads:
-        yield Sentence(facts.say("paper.kind.leads", leads=listed(facts, leads)))
+        key = "paper.kind.leads" if len(leads) > 1 else "paper.kind.lead"
+        yield Sentence(facts.say(key, leads=listed(facts, leads)))
 
 
 def _described(own: Assessment, indicators: Iterable[str]) -> tuple[Sentence, ...]:

@@ -10,7 +10,7 @@ from hfwork.present.pack.assessment import BETTER, WORSE, Assessment, Item
 from hfwork.present.pack.brief import BASIS, identity, quality_said
 from hfwork.present.pack.facts import Cell, Facts, Gone
 from hfwork.present.pack.paper import Block, Note, Paper, Paragraph, Row, Sentence, Table, Title, distinct
-from hfwork.present.pack.wording import change_said, joined, listed, states_said, target, targets_said
+from hfwork.present.pack.wording import change_said, few, joined, states_said, target, targets_said
 
 _STRENGTHS, _GAPS = 4, 5  # named; the page says how many more there are
 _MANY = 10  # gaps from here on are better looked at together
@@ -21,7 +21,8 @@ def township(facts: Facts, place: str, meeting: str) -> Paper:
     if place not in facts.places:
         raise Gone(place)
     own = Assessment(facts, BASIS[meeting], place)
-    title = facts.say("paper.township", place=facts.place(place), campaign=_campaign(facts))
+    campaign = _campaign(facts)
+    title = facts.say("paper.township" if campaign else "paper.unit_title", place=facts.place(place), campaign=campaign)
     date = facts.date(facts.meta["as_of"])
     under = facts.say("paper.under_sample" if facts.meta["sample"] else "paper.under", date=date)
     table = _table(own)
@@ -45,8 +46,9 @@ def _receipts(facts: Facts, cells: list[Cell]) -> str:
 
 
 def _campaign(facts: Facts) -> str:
-    """The campaign without the district's name before it."""
-    return facts.meta["title"][facts.lang].removeprefix(facts.place(facts.root)).strip()
+    """The campaign without the district's name before it; empty where its title does not begin so."""
+    title, root = facts.meta["title"][facts.lang], facts.place(facts.root)
+    return title.removeprefix(root).strip() if title.startswith(root) else ""
 
 
 def _opening(own: Assessment) -> Iterator[Sentence]:
@@ -60,10 +62,10 @@ def _opening(own: Assessment) -> Iterator[Sentence]:
     aimed = [item for item in own.items if item.status != "none"]
     behind = own.with_status("behind")
     said = targets_said(facts, own.items) if aimed else facts.say("paper.town.no_targets")
-    named = joined(facts, "paper.town.behind", [_against_target(facts, item) for item in behind]) if behind else None
     yield Sentence(said)
-    if named:
-        yield named
+    if behind:
+        key = "paper.town.behind" if len(behind) <= _GAPS else "paper.town.behind_more"
+        yield joined(facts, key, [_against_target(facts, item) for item in behind[:_GAPS]])
     yield Sentence(change_said(facts, len(own.going(BETTER)), len(own.going(WORSE))))
 
 
@@ -129,7 +131,7 @@ def _gaps(own: Assessment) -> Iterator[Paragraph]:
     if not gaps:
         near = [facts.name(item.indicator) for item in own.with_status("near")]
         key = "paper.town.near" if near else "paper.town.no_gaps"
-        yield Paragraph((Sentence(facts.say(key, names=listed(facts, near))),), facts.lang, lead)
+        yield Paragraph((Sentence(facts.say(key, names=few(facts, near, _GAPS))),), facts.lang, lead)
         return
     ranked = sorted(gaps, key=lambda item: ("behind", "near", "met", "none").index(item.status))[:_GAPS]
     leads: dict[str, list[Sentence]] = {}

@@ -77,11 +77,10 @@ def by_period(facts: Facts, items: Sequence[Item]) -> Sentence:
     ranked = sorted(items, key=lambda i: newest.index(i.cell["period"]))
     parts = []
     for token, group in groupby(ranked, key=lambda i: i.cell["period"]):
-        said = [figured(facts, item) for item in group]
-        parts.append(
-            facts.say("paper.in_period", period=facts.when(token), figures=facts.say("paper.among").join(said))
-        )
-    return Sentence(facts.say("paper.semicolon").join(parts), tuple(i.cell for i in ranked))
+        figures = facts.say("paper.among").join(figured(facts, item) for item in group)
+        parts.append(facts.say("paper.in_period", period=facts.when(token), figures=figures))
+    said = facts.say("paper.semicolon").join(parts)
+    return Sentence(said[:1].upper() + said[1:], tuple(i.cell for i in ranked))
 
 
 def figured(facts: Facts, item: Item) -> str:
