@@ -9,11 +9,12 @@
 
   const say = (key, facts = {}) => bank.words[key][lang].replace(/\{(\w+)\}/g, (_, name) => facts[name]);
   const plain = (text) => text.normalize("NFKC").toLowerCase();
-  const entries = bank.rows.map(([i, p, now, ...texts]) => {
-    const indicator = bank.indicators[i], place = bank.places[p], lead = bank.leads[indicator.lead], kind = bank.kinds[indicator.kind];
+  const by = (list, name) => new Map(list.map((each) => [each[name], each])), indicators = by(bank.indicators, "id"), places = by(bank.places, "code");
+  const entries = Object.entries(bank.rows).map(([key, [now, ...texts]]) => {
+    const [id, code] = key.split("/"), indicator = indicators.get(id), place = places.get(code), lead = bank.leads[indicator.lead], kind = bank.kinds[indicator.kind];
     const names = bank.langs.flatMap((l) => [indicator.name[l], place.name[l], place.label[l], lead ? lead.name[l] : "", kind ? kind.name[l] : ""]);
     const head = plain([indicator.code, indicator.id, place.code, ...names, ...bank.receipts[now]].join("\n"));
-    return { indicator, place, now, texts, head, words: {}, key: `${indicator.id}/${place.code}` };
+    return { indicator, place, now, texts, head, words: {}, key };
   });
   /** All the words of an entry in the language in use; made when first searched. */
   const words = (entry) => (entry.words[lang] ??= plain(entry.texts.map((n) => bank.pool[lang][n]).join("\n")));

@@ -21,7 +21,10 @@ from hfwork.present.pack.facts import Cell, Facts, Gone
 from hfwork.present.pack.questions import CODES, Answer, bank
 
 HERE = Path(__file__).parent
-_POLICY = "default-src 'none'; script-src {script}; style-src {style}; img-src data:; form-action 'none'; base-uri 'none'"
+_POLICY = (
+    "default-src 'none'; script-src {script}; style-src {style}; img-src data:; form-action 'none'; base-uri 'none'"
+)
+_FEW = 300  # more lines than this that differ are another page, not one that somebody has changed
 _WORDS = ("question.title", "question.lead", "question.page.", "ui.sample", "ui.skip")
 Progress = Callable[[str], None]
 
@@ -49,16 +52,17 @@ def write_page(facts_by_language: dict[str, Facts], target: Path, progress: Prog
 def prove_page(facts_by_language: dict[str, Facts], file: Path) -> list[proof.Finding]:
     """Read the page again and hold every line of it against the release: text, stored answers, code.
 
-    Numbers that are not the release's are ``wrong`` or ``unproved``; a page without its answers is ``lost``.
+    Numbers that are not the release's are ``wrong`` or ``unproved``; ``lost`` is a line that is gone or has other
+    words, and a page that is none of this release.
     """
     wanted, read = _lines(_made(facts_by_language)[0]), _lines(file.read_text("utf-8"))
-    if wanted and not any(line.where.startswith("bank") for line in read):
-        return [proof.Finding(proof.LOST, file.name, "bank", "", "")]
-    missing = {line.said for line in wanted} - {line.said for line in read}
-    found = proof.compare(file.name, [line.said for line in wanted], read)
-    if missing and not found:  # a line that is gone, or changed in its words only
-        gone = next(line for line in wanted if line.said in missing)
-        found = [proof.Finding(proof.LOST, file.name, gone.where, "", gone.said[:120])]
+    given, expected = {line.said for line in read}, {line.said for line in wanted}
+    strange = [line for line in read if line.said not in expected]
+    absent = [line for line in wanted if line.said not in given]
+    few = max(len(strange), len(absent)) <= _FEW
+    found = proof.compare(file.name, [line.said for line in absent], strange) if few else []
+    if absent and not found:
+        found = [proof.Finding(proof.LOST, file.name, absent[0].where, "", absent[0].said[:120])]
     return found
 
 
@@ -110,8 +114,7 @@ def _content(
     ]
     whole = {"code": facts.root, "name": facts.page["root"]["name"], "label": facts.page["root"]["name"]}
     places = [whole, *({name: place[name] for name in ("code", "name", "label")} for place in facts.places.values())]
-    names, codes = list(facts.indicators), [place["code"] for place in places]
-    rows = []
+    rows = {}
     for at in banks[langs[0]]:
         entry = {lang: banks[lang][at] for lang in langs}
         used = [cell for answer in entry[langs[0]] for cell in answer.cells]
@@ -120,7 +123,7 @@ def _content(
         receipts.setdefault(now, []).extend(cell["receipt"] for cell in used if cell["place"] == at[1])
         texts = [pooled(tuple(getattr(entry[lang][k], part) for lang in langs))
                  for k in range(len(CODES)) for part in ("question", "answer")]  # fmt: skip
-        rows.append([names.index(at[0]), codes.index(at[1]), now, *texts])
+        rows["/".join(at)] = [now, *texts]
     day, meta = facts.meta["as_of"], facts.meta
     content = {
         "langs": langs,
