@@ -68,6 +68,7 @@ def test_a_click_leaves_the_file(page: Page, served: str) -> None:
     page.wait_for_selector(".hf-packs")
     assert page.locator(".hf-packs h3").inner_text() == text.say("start.packs", "zh")
     assert page.locator(".hf-packs h4").inner_text() == "中期评估（中文）" and page.locator(".hf-packs a").count() == 3
+    page.locator(".hf-packs summary").click()
     for title, content in (("中期评估汇报", b"PK slides"), ("芦台街道简报", b"PK brief")):
         with page.expect_download() as download:
             page.get_by_role("link", name=title).click()

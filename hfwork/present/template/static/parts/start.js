@@ -27,9 +27,13 @@ function offered(m, packs, base) {
   const meeting = (name) => (["midterm", "annual", "acceptance"].includes(name) ? m.say(`start.pack.${name}`) : name);
   const address = (pack, file) => `${base}packs/${pack.name}/${file.path.split("/").map(encodeURIComponent).join("/")}`;
   const size = (file) => m.say("start.pack_size", { size: Math.max(0.1, file.bytes / 1e6).toFixed(1) });
-  return h("div", { class: "hf-packs" }, h("h3", {}, m.say("start.packs")), packs.map((pack) => [
-    h("h4", {}, m.say(pack.lang === "en" ? "start.pack_en" : "start.pack", { meeting: meeting(pack.meeting) })),
-    h("ul", {}, pack.files.map((file) => h("li", {}, h("a", { href: address(pack, file), "data-key": `pack-${pack.name}-${file.path}` }, file.title), " ", h("small", {}, size(file)))))]));
+  const list = (pack, files) => h("ul", {}, files.map((file) => h("li", {}, h("a", { href: address(pack, file), "data-key": `pack-${pack.name}-${file.path}` }, file.title), " ", h("small", {}, size(file)))));
+  const own = (pack) => pack.lang === m.lang, inside = (file) => file.path.includes("/");   // what lies in a folder is one of many: a brief for each unit
+  return h("div", { class: "hf-packs" }, h("h3", {}, m.say("start.packs")), [...packs.filter(own), ...packs.filter((pack) => !own(pack))].map((pack) => {
+    const more = pack.files.filter(inside);
+    return [h("h4", {}, m.say(pack.lang === "en" ? "start.pack_en" : "start.pack", { meeting: meeting(pack.meeting) })), list(pack, pack.files.filter((file) => !inside(file))),
+      more.length ? h("details", { "data-keep": `pack-${pack.name}` }, h("summary", {}, m.say("start.pack_more", { n: more.length })), list(pack, more)) : null];
+  }));
 }
 
 /** A drawing of a page from its own figures; a page nobody drew for has a sheet of lines. */
