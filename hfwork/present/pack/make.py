@@ -6,15 +6,20 @@ import os
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from hfwork.errors import HfworkError, no_access
-from hfwork.present.pack import deck, manifest
+from hfwork.present.pack import appendix, brief, deck, manifest, paper_docx, paper_html
 from hfwork.present.pack.facts import Cell, Facts
+from hfwork.present.pack.paper import Paper
+from hfwork.present.pack.questions_page import write_page
 from hfwork.present.pack.refresh import Renewal, refresh, shown
 from hfwork.present.pack.slides import MEETINGS
+from hfwork.present.pack.township import township
 from hfwork.release.bundle import Release
+from hfwork.text import LANGUAGES
 
 DECK = "deck.pptx"
 Progress = Callable[[int, int, str], None]
@@ -137,12 +142,39 @@ def _steps(facts: Facts, meeting: str, deck_content: bytes | None) -> list[Step]
         target.write_bytes(content)
         return cells
 
-    return [(DECK, slides)]
+    def paper(made: Callable[[], Paper], write: Callable[[Paper, Path], Path]) -> Callable[[Path], Iterable[Cell]]:
+        def run(target: Path) -> Iterable[Cell]:
+            own = made()
+            write(own, target)
+            return own.cells()
+
+        return run
+
+    def bank(target: Path) -> Iterable[Cell]:
+        return write_page({lang: facts.translated(lang) for lang in LANGUAGES}, target)
+
+    report = cache(lambda: brief.report(facts, meeting))
+    return [
+        (DECK, slides),
+        ("report.docx", paper(report, paper_docx.write_docx)),
+        ("report.html", paper(report, paper_html.write_html)),
+        ("appendix.xlsx", lambda target: appendix.write(facts, meeting, target)),
+        ("questions.html", bank),
+        *(
+            (
+                f"briefs/{code}-{facts.place(code)}.docx",
+                paper(partial(township, facts, code, meeting), paper_docx.write_docx),
+            )
+            for code in facts.places
+        ),
+    ]
 
 
 def _title(facts: Facts, path: str, meeting: str) -> str:
     """What people call a file: 宁河区创建幸福家庭活动中期推动会汇报·幻灯片."""
-    name = facts.say(f"pack.file.{Path(path).stem}")
+    stem = Path(path).stem
+    code = stem.partition("-")[0]
+    name = facts.place(code) if code in facts.places else facts.say(f"pack.file.{stem}")
     return facts.say("pack.file.title", campaign=facts.meta["title"][facts.lang], file=name,
                      meeting=facts.say(f"pack.meeting.{meeting}"))  # fmt: skip
 

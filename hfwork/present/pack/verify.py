@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from hfwork.errors import HfworkError
-from hfwork.present.pack import deck_proof, manifest
+from hfwork.present.pack import appendix_proof, brief, deck_proof, manifest, paper_proof, questions_page
 from hfwork.present.pack.facts import Facts
 from hfwork.present.pack.proof import LOST, WRONG, Finding
+from hfwork.present.pack.township import township
 from hfwork.release.bundle import Release
+from hfwork.text import LANGUAGES
 
 Progress = Callable[[int, int, str], None]
 
@@ -37,12 +40,18 @@ def verify_pack(folder: Path, release: Release, progress: Progress | None = None
 
 
 def _file(facts: Facts, meeting: str, file: Path, path: str) -> list[Finding]:
-    if path.endswith(".pptx"):
+    if file.suffix == ".pptx":
         return deck_proof.prove(file.read_bytes(), facts.release, path)
-    return []
+    if file.suffix == ".xlsx":
+        return appendix_proof.prove(facts, meeting, file)
+    if path == "questions.html":
+        return questions_page.prove_page({lang: facts.translated(lang) for lang in LANGUAGES}, file)
+    code = file.stem.partition("-")[0]
+    made = township(facts, code, meeting) if file.parent.name == "briefs" else brief.report(facts, meeting)
+    return paper_proof.prove_html(made, file) if file.suffix == ".html" else paper_proof.prove_docx(made, file)
 
 
-def _manifest(facts: Facts, made: dict) -> list[Finding]:
+def _manifest(facts: Facts, made: dict[str, Any]) -> list[Finding]:
     """Every figure listed is that of its receipt."""
     found = []
     for figure in made["figures"]:
