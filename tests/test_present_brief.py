@@ -15,6 +15,7 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm
+from playwright.sync_api import Browser
 
 from hfwork.errors import HfworkError
 from hfwork.present.maps import STATUS
@@ -336,6 +337,19 @@ def test_a_township_is_one_page(facts: Facts, tmp_path: Path) -> None:
     for file in files:
         pages = re.findall(rb"/Type\s*/Page\b(?!s)", (out / f"{file.stem}.pdf").read_bytes())
         assert len(pages) == 1, file.stem
+
+
+def test_a_township_prints_on_one_page_from_the_web(facts: Facts, tmp_path: Path, browser: Browser) -> None:
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for code in facts.places:
+        file = write_html(township(facts, code, "midterm"), tmp_path / f"{code}.html")
+        page.goto(file.as_uri())
+        printed = page.pdf(prefer_css_page_size=True)
+        assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == 1, code
+    assert all(url.startswith(("file:", "data:")) for url in asked)
+    page.close()
 
 
 def test_marks_are_those_of_the_maps(chinese: Facts) -> None:

@@ -23,10 +23,12 @@ from hfwork.present.pack.wording import (
     targets_said,
     units_noun,
 )
+from hfwork.present.titles import lines
 
 BASIS = {"midterm": LATEST, "annual": YEAR, "acceptance": LATEST}
 _NAMED = 3  # improvements named in a sentence
 _UNITS = 15  # units named in a sentence
+_TITLE = 40  # halves of a Chinese character in a line of the title
 
 
 def report(facts: Facts, meeting: str) -> Paper:
@@ -34,7 +36,7 @@ def report(facts: Facts, meeting: str) -> Paper:
     own = Assessment(facts, BASIS[meeting])
     outline = Outline(facts.lang)
     title = (facts.meta["title"][facts.lang], facts.say(f"paper.report.{meeting}"))
-    blocks: list[Block] = [Title(title, _under(facts)), _summary(own)]
+    blocks: list[Block] = [Title((*_even(title[0]), title[1]), _under(facts)), _summary(own)]
     blocks += progress.said(own, outline)
     if meeting == "acceptance":
         blocks += progress.clauses(own, outline)
@@ -66,6 +68,12 @@ def signer(facts: Facts) -> str:
     if not facts.release.plan()["campaign"].get("lead_group"):
         return ""
     return facts.say("paper.signer", title=facts.meta["title"][facts.lang])
+
+
+def _even(said: str) -> list[str]:
+    """A title in as few lines as it needs, of about one length."""
+    needed = len(lines(said, _TITLE))
+    return next(made for width in range(_TITLE // 2, _TITLE + 1) if len(made := lines(said, width)) == needed)
 
 
 def _under(facts: Facts) -> str:

@@ -54,9 +54,13 @@ td.words,th[scope=row]{{text-align:left}}th[scope=row]{{font-family:inherit}}
 tr{{break-inside:avoid}}thead{{display:table-header-group}}
 small{{display:block;font-size:6pt;line-height:8pt;white-space:nowrap}}thead small{{font-size:9pt;line-height:12.5pt}}
 thead small{{white-space:normal}}
-.compact{{font-size:12pt;line-height:18pt}}.compact:lang(en){{font-size:11pt}}
-.compact h1,.compact p.title{{font-size:20pt;line-height:28pt}}
-.compact p.under{{margin-bottom:0;line-height:20pt}}.compact p.note{{font-size:9pt;line-height:12pt}}
+.compact{{font-size:11.5pt;line-height:16.5pt}}.compact:lang(en){{font-size:9.5pt;line-height:12.5pt}}
+.compact :is(table,th){{font-size:8.5pt;line-height:11pt}}.compact :is(th,td){{padding:.5pt 2pt}}
+.compact:lang(en) :is(table,th){{font-size:7.5pt;line-height:9pt}}
+.compact caption{{font-size:10.5pt;line-height:15pt;padding-top:4pt}}.compact thead small{{font-size:inherit}}
+.compact h1,.compact p.title{{font-size:20pt;line-height:28pt}}.compact:lang(en) h1{{font-size:16pt;line-height:20pt}}
+.compact p.under{{margin-bottom:0;line-height:18pt}}.compact p.note{{font-size:8.5pt;line-height:11pt;margin-top:2pt}}
+.compact:lang(en) p.note{{font-size:7.5pt;line-height:9.5pt}}.compact p.imprint{{margin-top:5pt}}
 @media(max-width:720px){{body,.compact{{font-size:13pt;line-height:1.7}}main{{padding:6mm}}
 h1,p.title,.compact h1{{font-size:18pt;line-height:1.4}}h2,h3,h4{{font-size:13pt;line-height:1.7}}
 p.attachment{{margin-left:5em}}table{{min-width:560px}}}}
@@ -65,7 +69,7 @@ p.attachment{{margin-left:5em}}table{{min-width:560px}}}}
 @page :right{{@bottom-right{{content:"— " counter(page) " —";font:14pt {_SONG};margin-right:1em}}}}
 @page :left{{@bottom-left{{content:"— " counter(page) " —";font:14pt {_SONG};margin-left:1em}}}}
 """
-_COMPACT_PAGE = "@page{margin:25mm 26mm 22mm 28mm}"
+_COMPACT_PAGE = "@page{margin:18mm 26mm 20mm 28mm}"
 _TAGS = {1: "h2", 2: "h3", 3: "h4", 4: "h5"}
 
 
@@ -85,6 +89,10 @@ def html(paper: Paper) -> str:
         parts += _block(block)
     title, subject, author, about, keywords = (escape(said) for said in paper.properties())
     metas = {"subject": subject, "author": author, "description": about, "keywords": keywords}
+    extra = _COMPACT_PAGE if paper.compact else ""
+    if paper.header:  # on the pages after the first, too
+        extra += f'@page{{@top-right{{content:"{paper.header}";font:10.5pt {_SONG}}}}}'
+        extra += "@page :first{@top-right{content:none}}"
     named = "\n".join(f'<meta name="{name}" content="{said}">' for name, said in metas.items())
     lang, kind = "zh-CN" if paper.lang == "zh" else "en", ' class="compact"' if paper.compact else ""
     return f"""<!DOCTYPE html>
@@ -96,7 +104,7 @@ def html(paper: Paper) -> str:
 {named}
 <title>{title}</title>
 <link rel="icon" href="data:;base64,=">
-<style>{_STYLE}{_COMPACT_PAGE if paper.compact else ""}</style>
+<style>{_STYLE}{extra}</style>
 </head>
 <body{kind}>
 <main>
