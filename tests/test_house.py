@@ -28,7 +28,17 @@ DENIED = {"present": {"intake", "measure", "counting"}, "sample": {"measure", "j
 OPENERS = {"plan", "intake", "release", "sample", "text", "workspace", "demo", "showing", "meeting", "cli"}
 OPENERS |= {"measure/engine.py", "measure/examples.py"}
 OPENERS |= {f"present/{name}.py" for name in ("pages", "server", "panels", "dashboards", "login", "static")}
-PACK = {"make", "manifest", "verify", "appendix_proof", "paper_docx", "paper_proof", "questions_page", "shelf", "workbook"}
+PACK = {
+    "make",
+    "manifest",
+    "verify",
+    "appendix_proof",
+    "paper_docx",
+    "paper_proof",
+    "questions_page",
+    "shelf",
+    "workbook",
+}
 OPENERS |= {f"present/pack/{name}.py" for name in PACK}
 OPENING = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "read_csv", "read_parquet", "to_parquet"}
 ONLY = {"ipywidgets": {"present/panels.py"}, "anywidget": {"present/panels.py"}}

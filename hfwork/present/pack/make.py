@@ -153,6 +153,9 @@ def _steps(facts: Facts, meeting: str, deck_content: bytes | None) -> list[Step]
     def bank(target: Path) -> Iterable[Cell]:
         return write_page({lang: facts.translated(lang) for lang in LANGUAGES}, target)
 
+    def brief_of(code: str) -> Callable[[Path], Iterable[Cell]]:
+        return paper(partial(township, facts, code, meeting), paper_docx.write_docx)
+
     report = cache(lambda: brief.report(facts, meeting))
     return [
         (DECK, slides),
