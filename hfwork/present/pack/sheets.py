@@ -149,7 +149,7 @@ _COLUMNS = {
     "target": ("target", "ui.col.target", 7, "plain"),
     "status": ("status", "ui.col.status", 9, "name"),
     "sign": ("sign", "appendix.col.sign", 7, "name"),
-    "state": ("state", "ui.col.state", 24, "words"),
+    "state": ("state", "ui.col.state", 32, "words"),
     "grade": ("grade", "ui.col.grade", 6, "name"),
     "apportioned": ("apportioned", "ui.col.apportioned", 14, "words"),
     "receipt": ("receipt", "ui.col.receipt", 17, "name"),
