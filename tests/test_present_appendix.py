@@ -323,8 +323,9 @@ def test_a_changed_formula_is_told_clearly(few: Facts, brief: Path, tmp_path: Pa
     column = at(few, sheet, "ui.col.value")
     live = [row[column - 1] for cell, row in by_receipt(few, sheet) if row[column - 1].data_type == "f"]
     known = {row[column - 1].coordinate: cell["value"] for cell, row in by_receipt(few, sheet)}
-    typed, right, other, strange = live[:4]
+    typed, right, other, strange, printed = live[:5]
     typed.value, right.value = known[typed.coordinate] + 1, known[right.coordinate]
+    printed.value = float(few.number(known[printed.coordinate], "health_record_coverage"))  # one decimal, as all have
     other.value = str(other.value) + "*2"
     strange.value = f"=ROUND({str(strange.value)[1:]},1)"
     book.save(tmp_path / "formulas.xlsx")
@@ -380,10 +381,13 @@ def test_a_number_for_what_is_not_published_is_wrong(few: Facts, brief: Path, tm
     row = next(row for cell, row in by_receipt(few, sheet) if cell["state"] == "suppressed")
     value, numerator = (row[at(few, sheet, f"ui.col.{key}") - 1] for key in ("value", "numerator"))
     value.value, numerator.value = 4.5, 3
+    status, remark = (row[at(few, sheet, f"ui.col.{key}") - 1] for key in ("status", "apportioned"))
+    status.value, remark.value = few.say("status.met"), "见附件 8"
     book.save(tmp_path / "told.xlsx")
     found = prove(few, tmp_path / "told.xlsx")
     assert {(f.kind, f.where.split("!")[1], f.given, f.expected) for f in found} == {
-        (WRONG, value.coordinate, "4.5", "*"), (WRONG, numerator.coordinate, "3", "")}  # fmt: skip
+        (WRONG, value.coordinate, "4.5", "*"), (WRONG, numerator.coordinate, "3", ""),
+        (WRONG, status.coordinate, few.say("status.met"), ""), (UNPROVED, remark.coordinate, "8", "")}  # fmt: skip
 
 
 def test_a_format_that_prints_another_number_is_wrong(few: Facts, brief: Path, tmp_path: Path) -> None:
@@ -410,6 +414,22 @@ def test_what_is_gone_is_lost(few: Facts, brief: Path, tmp_path: Path) -> None:
     assert {f.kind for f in found} == {LOST}
     assert {f.where for f in found} >= {tab(few, "targets"), sheet.title, courses.title}
     assert any(str(name) in f.given for f in found)
+
+
+def test_a_table_without_its_heads_and_receipts_is_still_proved(few: Facts, brief: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(brief)
+    sheet = book[tab(few, "courses")]
+    receipts = at(few, sheet, "ui.col.receipt")
+    for row in range(1, sheet.max_row + 1):
+        sheet.cell(row, receipts).value = None
+    for column in range(1, receipts):
+        sheet.cell(HEAD, column).value = None
+    lower = sheet.cell(HEAD + 1, at(few, book[tab(few, "places")], "ui.col.numerator"))
+    lower.value += 1
+    book.save(tmp_path / "bare.xlsx")
+    found = prove(few, tmp_path / "bare.xlsx")
+    assert [f.where for f in found if f.kind == WRONG] == [f"{sheet.title}!{lower.coordinate}"]
+    assert few.say("ui.col.receipt") in [f.given for f in found if f.kind == LOST]
 
 
 def test_a_copied_excerpt_is_proved_by_its_receipts(few: Facts, brief: Path, tmp_path: Path) -> None:

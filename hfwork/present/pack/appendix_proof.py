@@ -40,7 +40,7 @@ def prove(facts: Facts, meeting: str, file: Path) -> list[Finding]:
 
 
 def _said(charts: Iterable[Chart]) -> list[str]:
-    return [said for chart in charts for said in (chart.title, *chart.series.values())]
+    return [said for chart in charts for said in (chart.title, chart.alt, *chart.series.values())]
 
 
 def _chart_words(book: Book) -> list[Line]:

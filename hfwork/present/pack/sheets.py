@@ -149,12 +149,20 @@ _COLUMNS = {
     "target": ("target", "ui.col.target", 7, "plain"),
     "status": ("status", "ui.col.status", 9, "name"),
     "sign": ("sign", "appendix.col.sign", 7, "name"),
-    "state": ("state", "ui.col.state", 24, "words"),
+    "state": ("state", "ui.col.state", 32, "words"),
     "grade": ("grade", "ui.col.grade", 6, "name"),
     "apportioned": ("apportioned", "ui.col.apportioned", 14, "words"),
     "receipt": ("receipt", "ui.col.receipt", 17, "name"),
 }
-_WIDER = {"indicator": 30, "period": 17, "place": 19, "numerator": 10, "denominator": 12, "unit": 10}  # in English
+_WIDER = {
+    "indicator": 30,
+    "period": 18,
+    "place": 19,
+    "numerator": 10,
+    "denominator": 12,
+    "unit": 10,
+    "status": 11,
+}  # in English
 _FIGURES = ("indicator", "period", "place", "numerator", "denominator", "factor", "value", "unit", "lower", "upper",
             "target", "status", "state", "grade", "apportioned", "receipt")  # fmt: skip
 KEYS = (("receipt",), ("indicator", "period", "place"))

@@ -11,10 +11,12 @@ from typing import Any
 from hfwork.present.pack.facts import Facts
 from hfwork.present.pack.formula import Unknown
 from hfwork.present.pack.proof import LOST, UNPROVED, WRONG, Finding, Line, compare, numbers, tidy
-from hfwork.present.pack.sheets import Row, Sheet, Value
+from hfwork.present.pack.sheets import Column, Row, Sheet, Value
 from hfwork.present.pack.workbook import Book, Seen, words
+from hfwork.text import number
 
 _ALIKE = 0.6  # a row or column is known by its contents from this share on
+_PAIRS = 300_000  # rows held against rows; beyond, a table has lost all that names its rows
 _SHOWS_ANOTHER = re.compile(r'"[^"]*\d[^"]*"|%|\\\d|[0#?],+(?:$|[;."\\])')  # formats that print another number
 
 
@@ -101,7 +103,7 @@ class Table:
                 strange.append(at)
         there = {id(row) for row in matches.values()}
         free = [row for row in sheet.rows if id(row) not in there]
-        for at in strange:
+        for at in strange if len(strange) * len(free) <= _PAIRS else ():
             near = max(free, key=lambda row: self._equal(self._lines[at], row), default=None)
             if near is not None and self._equal(self._lines[at], near) >= _ALIKE * _filled(near):
                 matches[at] = near
@@ -131,36 +133,40 @@ class Table:
                     where = f"{self._name} {self._told(row)}"
                     yield Finding(LOST, self._book.file.name, where, own.head, _text(expected))
                 continue
-            live = row.live and own.name == self._sheet.formula[0]
-            yield from self._prove_cell(seen, expected, own.format == "words", live)
+            yield from self._prove_cell(seen, row, i)
 
-    def _prove_cell(self, seen: Seen, expected: Value, wordy: bool, live: bool) -> Iterator[Finding]:
-        file, say = self._book.file.name, self._facts.say
-        wanted = _text(expected)
+    def _prove_cell(self, seen: Seen, row: Row, i: int) -> Iterator[Finding]:
+        file, say, own, expected = self._book.file.name, self._facts.say, self._sheet.columns[i], row.values[i]
+        wanted, given = _text(expected), words(seen.value)
         if seen.formula:
             try:
-                given = self._book.evaluated(self._name, seen)
+                value = self._book.evaluated(self._name, seen)
             except Unknown:
                 right = seen.value is not None and same(expected, seen.value)
                 shown = say("appendix.found.unknown", formula=seen.formula)
                 yield Finding(UNPROVED if right else WRONG, file, seen.where, shown, wanted)
                 return
-            if not same(expected, given):
-                shown = say("appendix.found.formula", formula=seen.formula, value=_text(given))
+            if not same(expected, value):
+                shown = say("appendix.found.formula", formula=seen.formula, value=_text(value))
                 yield Finding(WRONG, file, seen.where, shown, wanted)
             elif seen.value is not None and not same(expected, seen.value):
-                shown = say("appendix.found.cached", value=words(seen.value))
-                yield Finding(WRONG, file, seen.where, shown, wanted)
-        elif not same(expected, seen.value):
-            given_words = words(seen.value)
-            if isinstance(expected, str) and wordy and isinstance(seen.value, str):
-                yield from compare(file, [expected], [Line(seen.where, given_words)])
-            elif live:
-                yield Finding(WRONG, file, seen.where, say("appendix.found.typed", value=given_words), wanted)
-            elif expected is not None or numbers(given_words):
-                yield Finding(WRONG, file, seen.where, given_words, wanted)
+                yield Finding(WRONG, file, seen.where, say("appendix.found.cached", value=given), wanted)
+        elif not (same(expected, seen.value) or same(_printed(own, row, expected), seen.value)):
+            if own.format == "words" and isinstance(seen.value, str):
+                yield from compare(file, [wanted], [Line(seen.where, given)])
+            elif row.live and own.name == self._sheet.formula[0]:
+                yield Finding(WRONG, file, seen.where, say("appendix.found.typed", value=given), wanted)
+            elif expected is not None or own.format == "name" or numbers(given):
+                yield Finding(WRONG, file, seen.where, given, wanted)
         if isinstance(expected, (int, float)) and _SHOWS_ANOTHER.search(seen.format):
             yield Finding(WRONG, file, seen.where, say("appendix.found.format", format=seen.format), wanted)
+
+
+def _printed(column: Column, row: Row, expected: Value) -> Value:
+    """The figure as it is printed everywhere else, which people may paste over a formula."""
+    if column.format != "figure" or not isinstance(expected, (int, float)):
+        return expected
+    return float(number(expected, row.decimals).replace(",", ""))
 
 
 def same(expected: Value, given: Any) -> bool:

@@ -21,6 +21,7 @@ from hfwork.present.pack.proof import Line
 
 _DEEPEST = 40  # formulas that refer to formulas
 _CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+_PLACED = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 _DRAWN = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 
 
@@ -125,9 +126,10 @@ class Book:
 
     @cached_property
     def boxes(self) -> list[Line]:
-        """The paragraphs of text boxes and shapes."""
+        """The paragraphs of text boxes and shapes, and what is said of them to those who cannot see them."""
         parts = self._parts(r"xl/drawings/drawing[^/]*\.xml")
-        return [Line(part, said) for part, root in parts for said in _paragraphs(root)]
+        told = [Line(part, one.get("descr", "")) for part, root in parts for one in root.iter(f"{_PLACED}cNvPr")]
+        return told + [Line(part, said) for part, root in parts for said in _paragraphs(root)]
 
     def _parts(self, pattern: str) -> list[tuple[str, Element]]:
         with zipfile.ZipFile(self.file) as package:
@@ -168,14 +170,15 @@ def _chart(part: str, root: Element) -> Drawing:
     series = []
     for one in root.iter(f"{_CHART}ser"):
         name = "".join(v.text or "" for tx in one.findall(f"{_CHART}tx") for v in tx.iter(f"{_CHART}v"))
-        labels, label_range = _cache(one.find(f"{_CHART}cat"))
-        values, value_range = _cache(one.find(f"{_CHART}val"))
+        labels, label_range = _cache(one, "cat", "xVal")
+        values, value_range = _cache(one, "val", "yVal")
         numbers = {i: _float(said) for i, said in values.items()}
         series.append(Points(name, labels, numbers, label_range, value_range))
     return Drawing(part, tuple(_paragraphs(root)), tuple(series))
 
 
-def _cache(part: Element | None) -> tuple[dict[int, str], str]:
+def _cache(series: Element, *names: str) -> tuple[dict[int, str], str]:
+    part = next((found for name in names if (found := series.find(f"{_CHART}{name}")) is not None), None)
     if part is None:
         return {}, ""
     points = {int(point.get("idx", "0")): point.findtext(f"{_CHART}v", "") for point in part.iter(f"{_CHART}pt")}
