@@ -28,18 +28,8 @@ DENIED = {"present": {"intake", "measure", "counting"}, "sample": {"measure", "j
 OPENERS = {"plan", "intake", "release", "sample", "text", "workspace", "demo", "showing", "meeting", "cli"}
 OPENERS |= {"measure/engine.py", "measure/examples.py"}
 OPENERS |= {f"present/{name}.py" for name in ("pages", "server", "panels", "dashboards", "login", "static")}
-PACK = {
-    "make",
-    "manifest",
-    "verify",
-    "appendix_proof",
-    "paper_docx",
-    "paper_proof",
-    "questions_page",
-    "shelf",
-    "workbook",
-}
-OPENERS |= {f"present/pack/{name}.py" for name in PACK}
+PACK = "documents make manifest appendix_proof paper_docx paper_proof questions_page shelf workbook"
+OPENERS |= {f"present/pack/{name}.py" for name in PACK.split()}
 OPENING = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "read_csv", "read_parquet", "to_parquet"}
 ONLY = {"ipywidgets": {"present/panels.py"}, "anywidget": {"present/panels.py"}}
 ONLY |= {"plotly": {"present/charts.py", "present/maps.py"}, "geopandas": {"release/shapes.py", "sample/public.py"}}

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from hfwork.errors import HfworkError, no_access
-from hfwork.present.pack import appendix, brief, deck, manifest, paper_docx, paper_html
-from hfwork.present.pack.facts import Cell, Facts
-from hfwork.present.pack.paper import Paper
-from hfwork.present.pack.questions_page import write_page
+from hfwork.present.pack import manifest
+from hfwork.present.pack.documents import DECK, documents
+from hfwork.present.pack.facts import Facts
 from hfwork.present.pack.refresh import Renewal, refresh, shown
 from hfwork.present.pack.slides import MEETINGS
-from hfwork.present.pack.township import township
 from hfwork.release.bundle import Release
-from hfwork.text import LANGUAGES
 
-DECK = "deck.pptx"
 Progress = Callable[[int, int, str], None]
-Step = tuple[str, Callable[[Path], Iterable[Cell]]]  # a file of the pack, and what writes it
 
 
 def make_pack(release: Release, meeting: str, out: Path, lang: str, progress: Progress | None = None) -> dict[str, Any]:
@@ -121,65 +115,22 @@ def _free(file: Path) -> Path:
 def _write(
     facts: Facts, meeting: str, part: Path, progress: Progress | None, deck_content: bytes | None = None
 ) -> dict[str, Any]:
-    steps = _steps(facts, meeting, deck_content)
-    cells: dict[str, list[Cell]] = {}
-    for at, (path, write) in enumerate(steps, 1):
-        (part / path).parent.mkdir(exist_ok=True)
-        cells[path] = list(write(part / path))
+    planned = documents(facts, meeting)
+    files, cells = {}, {}
+    for at, document in enumerate(planned, 1):
+        target = part / document.path
+        target.parent.mkdir(exist_ok=True)
+        if document.path == DECK and deck_content is not None:
+            target.write_bytes(deck_content)
+            cells[DECK] = shown(facts, deck_content)
+        else:
+            cells[document.path] = list(document.write(target))
+        files[document.path] = (document.title, target.read_bytes())
         if progress:
-            progress(at, len(steps), path)
-    files = {path: (_title(facts, path, meeting), (part / path).read_bytes()) for path, _ in steps}
+            progress(at, len(planned), document.path)
     made = manifest.describe(facts, meeting, files, cells)
     (part / manifest.NAME).write_text(manifest.text(made), "utf-8")
     return made
-
-
-def _steps(facts: Facts, meeting: str, deck_content: bytes | None) -> list[Step]:
-    def slides(target: Path) -> Iterable[Cell]:
-        content, cells = (
-            deck.build(facts, meeting) if deck_content is None else (deck_content, shown(facts, deck_content))
-        )
-        target.write_bytes(content)
-        return cells
-
-    def paper(made: Callable[[], Paper], write: Callable[[Paper, Path], Path]) -> Callable[[Path], Iterable[Cell]]:
-        def run(target: Path) -> Iterable[Cell]:
-            own = made()
-            write(own, target)
-            return own.cells()
-
-        return run
-
-    def bank(target: Path) -> Iterable[Cell]:
-        return write_page({lang: facts.translated(lang) for lang in LANGUAGES}, target)
-
-    def brief_of(code: str) -> Callable[[Path], Iterable[Cell]]:
-        return paper(partial(township, facts, code, meeting), paper_docx.write_docx)
-
-    report = cache(lambda: brief.report(facts, meeting))
-    return [
-        (DECK, slides),
-        ("report.docx", paper(report, paper_docx.write_docx)),
-        ("report.html", paper(report, paper_html.write_html)),
-        ("appendix.xlsx", lambda target: appendix.write(facts, meeting, target)),
-        ("questions.html", bank),
-        *(
-            (
-                f"briefs/{code}-{facts.place(code)}.docx",
-                paper(partial(township, facts, code, meeting), paper_docx.write_docx),
-            )
-            for code in facts.places
-        ),
-    ]
-
-
-def _title(facts: Facts, path: str, meeting: str) -> str:
-    """What people call a file: 宁河区创建幸福家庭活动中期推动会汇报·幻灯片."""
-    stem = Path(path).stem
-    code = stem.partition("-")[0]
-    name = facts.place(code) if code in facts.places else facts.say(f"pack.file.{stem}")
-    return facts.say("pack.file.title", campaign=facts.meta["title"][facts.lang], file=name,
-                     meeting=facts.say(f"pack.meeting.{meeting}"))  # fmt: skip
 
 
 def _put(part: Path, out: Path) -> None:

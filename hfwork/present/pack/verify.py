@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from hfwork.errors import HfworkError
-from hfwork.present.pack import appendix_proof, brief, deck_proof, manifest, paper_proof, questions_page
+from hfwork.present.pack import manifest
+from hfwork.present.pack.documents import documents
 from hfwork.present.pack.facts import Facts
 from hfwork.present.pack.proof import LOST, WRONG, Finding
-from hfwork.present.pack.township import township
 from hfwork.release.bundle import Release
-from hfwork.text import LANGUAGES
 
 Progress = Callable[[int, int, str], None]
 
@@ -29,26 +28,15 @@ def verify_pack(folder: Path, release: Release, progress: Progress | None = None
     facts = Facts(release, made["lang"])
     found = _manifest(facts, made)
     files = [str(file["path"]) for file in made["files"]]
+    known = {document.path: document for document in documents(facts, made["meeting"])}
     for at, path in enumerate(files, 1):
-        if not (folder / path).is_file():
-            found.append(Finding(LOST, path, "", ""))
+        if path in known and (folder / path).is_file():
+            found += known[path].prove(folder / path)
         else:
-            found += _file(facts, made["meeting"], folder / path, path)
+            found.append(Finding(LOST, path, "", ""))
         if progress:
             progress(at, len(files), path)
     return found
-
-
-def _file(facts: Facts, meeting: str, file: Path, path: str) -> list[Finding]:
-    if file.suffix == ".pptx":
-        return deck_proof.prove(file.read_bytes(), facts.release, path)
-    if file.suffix == ".xlsx":
-        return appendix_proof.prove(facts, meeting, file)
-    if path == "questions.html":
-        return questions_page.prove_page({lang: facts.translated(lang) for lang in LANGUAGES}, file)
-    code = file.stem.partition("-")[0]
-    made = township(facts, code, meeting) if file.parent.name == "briefs" else brief.report(facts, meeting)
-    return paper_proof.prove_html(made, file) if file.suffix == ".html" else paper_proof.prove_docx(made, file)
 
 
 def _manifest(facts: Facts, made: dict[str, Any]) -> list[Finding]:
