@@ -11,9 +11,14 @@ _DOORS = {
     "open_workspace": "hfwork.workspace",
     "open_release": "hfwork.release.bundle",
     "show_page": "hfwork.present.panels",
+    "make_pack": "hfwork.present.pack.make",
+    "refresh_pack": "hfwork.present.pack.make",
+    "verify_pack": "hfwork.present.pack.verify",
     "HfworkError": "hfwork.errors",
 }
-__all__ = ["HfworkError", "open_release", "open_workspace", "show_page"]
+__all__ = [
+    "HfworkError", "make_pack", "open_release", "open_workspace", "refresh_pack", "show_page", "verify_pack",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

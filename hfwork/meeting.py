@@ -39,7 +39,7 @@ def _make(options: argparse.Namespace, progress: Progress) -> None:
     release = open_release(release_of(options))
     lang = text.language()
     out = Path(options.out) if options.out else _shelf(options) / release.id / f"{options.meeting}-{lang}"
-    made = make.make(release, options.meeting, out, lang, progress(text.say("cli.pack_step")))
+    made = make.make_pack(release, options.meeting, out, lang, progress(text.say("cli.pack_step")))
     print(text.say("cli.pack_made", given=out, files=len(made["files"]), figures=len(made["figures"]), id=release.id))
 
 
@@ -53,7 +53,7 @@ def _refresh(options: argparse.Namespace, given: Path, progress: Progress) -> No
 
     release = open_release(release_of(options))
     if given.is_dir():
-        told = make.renew(release, given, progress(text.say("cli.pack_step")))
+        told = make.refresh_pack(release, given, progress(text.say("cli.pack_step")))
         renewal, kept, at = told.renewal, told.kept, given
     else:
         old = _read(given)
@@ -88,7 +88,7 @@ def _verify(options: argparse.Namespace, folder: Path, progress: Progress) -> No
 
     made = manifest.read(folder)
     release = open_release(options.release) if options.release else _release(options, made["release"])
-    found = verify.verify(folder, release, progress(text.say("cli.verify_step")))
+    found = verify.verify_pack(folder, release, progress(text.say("cli.verify_step")))
     by_kind = {kind: [f for f in found if f.kind == kind] for kind in (WRONG, LOST, UNPROVED)}
     for kind in (UNPROVED, LOST):
         for one in by_kind[kind]:

@@ -7,6 +7,8 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+from pptx.dml.color import RGBColor
+
 from hfwork import text
 from hfwork.present.pack import drawing, theme
 from hfwork.present.pack.binding import Binding, words_prints
@@ -76,8 +78,10 @@ def _slide(deck: Any, facts: Facts, planned: Slide) -> list[Cell]:
     try:
         title = _words(compose(facts, planned.title))
         parts = [(part, compose(facts, part.key)) for part in planned.parts]
-    except Gone:  # nothing to show in this release: no empty slide
+    except Gone:
         return []
+    if any(isinstance(made, Grid) and not made.rows for _, made in parts):
+        return []  # nothing to show in this release: no empty slide
     slide = deck.slides.add_slide(deck.slide_layouts[theme.TITLE_ONLY])
     shape = slide.shapes.title
     drawing.write(shape, title, planned.title, facts.lang, facts.say("pack.shape.title"), middle=True)
@@ -100,6 +104,9 @@ def _part(slide: Any, facts: Facts, part: Part, made: Element) -> None:
         drawing.tiles(slide, part.box, made, part.key, lang, name)
     elif look.startswith("card_"):
         drawing.card(slide, part.box, made, part.key, lang, name, *_CARDS[look.removeprefix("card_")])
+    elif look == "key":
+        shape = drawing.text_box(slide, part.box, made, part.key, lang, name, sizes=(14, 13, 12, 11), colour=theme.INK)
+        _colour_signs(shape, lang)
     elif look == "source":
         drawing.text_box(
             slide, part.box, made, part.key, lang, name, sizes=(10, 9, 8, 7), colour=theme.MUTED, middle=True
@@ -112,6 +119,13 @@ def _part(slide: Any, facts: Facts, part: Part, made: Element) -> None:
         drawing.text_box(
             slide, part.box, made, part.key, lang, name, colour=theme.INK, bullets=look == "points", gap=10
         )
+
+
+def _colour_signs(shape: Any, lang: str) -> None:
+    """The sign of a status in the colour its units have on the map."""
+    for paragraph, colour in zip(shape.text_frame.paragraphs, ("007A5E", "B57500", "C44E00"), strict=False):
+        for run in paragraph.runs[:1]:
+            run.font.color.rgb = RGBColor.from_string(colour)
 
 
 def _notes(slide: Any, facts: Facts, bound: str) -> tuple[Cell, ...]:

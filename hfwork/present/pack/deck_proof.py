@@ -159,9 +159,9 @@ def _plot(chart: Any, made: Plot, file: str, at: str) -> Iterator[Finding]:
 
 
 def _series(categories: Any, series: Any, made: Plot, expected: Any, file: str, at: str) -> Iterator[Finding]:
-    for place, (given, wanted) in enumerate(zip(categories, made.categories, strict=False)):
-        if given != wanted:
-            yield Finding(WRONG, file, f"{at} · {place + 1}", given, wanted)
+    for place, (given, named) in enumerate(zip(categories, made.categories, strict=False)):
+        if given != named:
+            yield Finding(WRONG, file, f"{at} · {place + 1}", given, named)
     for given in categories[len(made.categories) :]:
         yield Finding(UNPROVED, file, at, given)
     for index, (name, values) in enumerate(series):

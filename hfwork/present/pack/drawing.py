@@ -19,7 +19,7 @@ from hfwork.present.pack.theme import INK, PALE
 
 Box = tuple[float, float, float, float]  # inches: left, top, width, height
 _SIZES = (22, 20, 18, 17, 16, 15, 14, 13, 12, 11, 10)
-_TABLE_SIZES = (16, 15, 14, 13, 12, 11, 10.5, 10, 9.5, 9)
+_TABLE_SIZES = (18, 17, 16, 15, 14, 13, 12, 11, 10.5, 10, 9.5, 9, 8.5, 8)
 
 
 def write(shape: Any, words: Words, key: str, lang: str, name: str, **look: Any) -> None:
@@ -73,10 +73,11 @@ def _table_size(lines: list[tuple[str, ...]], widths: list[float], high: float) 
     for size in _TABLE_SIZES:
         heights = []
         for line in lines:
-            deep = max(typeset.rows(said, (w - 0.17) * 72 / size) for said, w in zip(line, widths, strict=True))
-            heights.append((deep * size * 1.25 + 6.5) / 72)
+            wide = 1.1 if line is lines[0] else 1.0  # heads are bold
+            deep = max(typeset.rows(said, (w - 0.17) * 72 / size / wide) for said, w in zip(line, widths, strict=True))
+            heights.append((deep * size * typeset.LEADING + 4.3) / 72)
         if sum(heights) <= high or size == _TABLE_SIZES[-1]:
-            spare = max(min((high - sum(heights)) / len(lines), 0.14), 0)
+            spare = max(min((high - sum(heights)) / len(lines), 0.26), 0)
             return size, [h + spare for h in heights]
     raise AssertionError
 
@@ -120,8 +121,9 @@ def chart(slide: Any, box: Box, plot: Plot, key: str, lang: str, name: str) -> A
 
 def tiles(slide: Any, box: Box, made: Tiles, key: str, lang: str, name: str) -> Any:
     """The map: one group of freeform shapes, each with its own label, name and alternative text."""
-    xs = [x for tile in made.tiles for x, _ in tile.outline]
-    ys = [y for tile in made.tiles for _, y in tile.outline]
+    xs = [x for tile in made.tiles for ring in tile.rings for x, _ in ring]
+    ys = [y for tile in made.tiles for ring in tile.rings for _, y in ring]
+    west, north = min(xs), max(ys)
     scale = min(box[2] / (max(xs) - min(xs)), box[3] / (max(ys) - min(ys)))
     left = box[0] + (box[2] - (max(xs) - min(xs)) * scale) / 2
     top = box[1] + (box[3] - (max(ys) - min(ys)) * scale) / 2
@@ -130,9 +132,16 @@ def tiles(slide: Any, box: Box, made: Tiles, key: str, lang: str, name: str) -> 
     longest = max((typeset.width(line) for tile in made.tiles for line in tile.lines), default=4)
     size = max(min(14.0, wide * 72 / max(longest, 4)), 6.0)
     for tile in made.tiles:
-        points = [(Inches(left + (x - min(xs)) * scale), Inches(top + (max(ys) - y) * scale)) for x, y in tile.outline]
-        builder = group.shapes.build_freeform(*points[0], scale=1.0)
-        builder.add_line_segments(points[1:-1] if points[-1] == points[0] else points[1:], close=True)
+        builder = None
+        for ring in tile.rings:
+            points = [(Inches(left + (x - west) * scale), Inches(top + (north - y) * scale)) for x, y in ring]
+            if builder is None:
+                builder = group.shapes.build_freeform(*points[0], scale=1.0)
+            else:
+                builder.move_to(*points[0])
+            builder.add_line_segments(points[1:-1] if points[-1] == points[0] else points[1:], close=True)
+        if builder is None:
+            continue
         shape = builder.convert_to_shape()
         _tile(shape, tile, key, lang, round(size * 2) / 2)
     group.name = Binding(lang, key, prints=binding.line_print(made.alt)).name(name)
@@ -150,7 +159,7 @@ def _tile(shape: Any, tile: Tile, key: str, lang: str, size: float) -> None:
 
     frame.auto_size = MSO_AUTO_SIZE.NONE
     prints = f"{tile.fill.lstrip('#')}.{tile.status},{binding.words_prints(tile.lines)}"
-    shape.name = Binding(lang, key, tile.code, prints).name(tile.lines[0])
+    shape.name = Binding(lang, key, tile.code, prints).name(tile.alt.partition(" ")[0])
     typeset.describe(shape, tile.alt)
 
 

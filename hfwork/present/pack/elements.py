@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from inspect import signature
 from typing import TypeVar
 
 from hfwork.present.pack.facts import Cell, Facts, Gone
@@ -43,19 +44,23 @@ class Series:
 
 @dataclass(frozen=True)
 class Plot:
-    """A native chart. ``kind``: ``bars`` (lying), ``columns`` or ``lines``; ``format`` is that of its numbers."""
+    """A native chart. ``kind``: ``bars`` (lying), ``columns``, ``lines`` or ``stack``.
+
+    ``format`` is that of its numbers; ``percent``: its axis need not go beyond 100.
+    """
 
     kind: str
     categories: tuple[str, ...]
     series: tuple[Series, ...]
     format: str = "0.0"
+    percent: bool = False
     alt: str = ""
     cells: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One unit on the map: outline in map units, what is written on it, its fill, its status."""
+    """One unit on the map: its rings in map units, what is written on it, its fill, its status."""
 
     code: str
     lines: tuple[str, ...]
@@ -63,7 +68,7 @@ class Tile:
     ink: str
     dashed: bool
     status: str
-    outline: tuple[tuple[float, float], ...]
+    rings: tuple[tuple[tuple[float, float], ...], ...]
     centre: tuple[float, float]
     alt: str
 
@@ -93,14 +98,11 @@ def compose(facts: Facts, key: str) -> Element:
     from hfwork.present.pack import measures, opening, sources, work  # noqa: F401 - they make their elements known
 
     name, *arguments = key.split("/")
-    if name not in MAKERS:
-        raise Gone(key)
     try:
-        return MAKERS[name](facts, *arguments)
-    except KeyError as missing:  # an indicator, chain or place of another release
-        raise Gone(str(missing.args[0])) from missing
-    except TypeError as wrong:  # a key somebody has typed
-        raise Gone(key) from wrong
+        signature(MAKERS[name]).bind(facts, *arguments)
+    except (KeyError, TypeError):  # a key of another version, or one that somebody has typed
+        raise Gone(key) from None
+    return MAKERS[name](facts, *arguments)
 
 
 def key(name: str, *arguments: str) -> str:

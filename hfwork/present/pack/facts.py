@@ -22,14 +22,21 @@ class Gone(Exception):
     """The release has nothing for what a part of a document shows; its one argument says what is gone."""
 
 
+class _Known(dict[str, dict[str, Any]]):
+    """What a release knows by id; asked for anything else it says what is gone."""
+
+    def __missing__(self, key: str) -> dict[str, Any]:
+        raise Gone(key)
+
+
 class Facts:
     """What documents may say: published cells with the units of the release's day, findings, names, words."""
 
     def __init__(self, release: Release, lang: str) -> None:
         self.release, self.lang, self.meta = release, lang, release.meta
         self.page = release.page("overview")
-        self.indicators: dict[str, dict[str, Any]] = {i["id"]: i for i in self.page["indicators"]}
-        self.places: dict[str, dict[str, Any]] = {p["code"]: p for p in self.page["places"]}
+        self.indicators: dict[str, dict[str, Any]] = _Known((i["id"], i) for i in self.page["indicators"])
+        self.places: dict[str, dict[str, Any]] = _Known((p["code"], p) for p in self.page["places"])
         self.root: str = self.page["root"]["code"]
         self.periods: dict[str, dict[str, Any]] = {p["token"]: p for p in self.page["periods"]}
         self._tokens = list(self.periods)
@@ -76,8 +83,7 @@ class Facts:
 
     def period(self, indicator: str, basis: str = LATEST) -> str:
         """The period token a basis means for an indicator: ``latest``, ``year`` or a token. Raises ``Gone``."""
-        if indicator not in self.indicators:
-            raise Gone(indicator)
+        self.indicators[indicator]
         if basis == LATEST:
             at = self.page["standing"].get(indicator)
             if at is None:
@@ -159,7 +165,8 @@ class Facts:
     @property
     def units_noun(self) -> str:
         """What the units are called: 镇街 · townships."""
-        return self.say("pack.units")
+        key = f"unit.{self.meta['levels'][1]}"
+        return self.say(key if key in text.catalogue() else "unit.place")
 
     def number(self, value: float, indicator: str) -> str:
         """A value as printed, without its unit."""

@@ -21,7 +21,7 @@ Progress = Callable[[int, int, str], None]
 Step = tuple[str, Callable[[Path], Iterable[Cell]]]  # a file of the pack, and what writes it
 
 
-def make(release: Release, meeting: str, out: Path, lang: str, progress: Progress | None = None) -> dict[str, Any]:
+def make_pack(release: Release, meeting: str, out: Path, lang: str, progress: Progress | None = None) -> dict[str, Any]:
     """Write the pack of a meeting into a folder and return its manifest.
 
     The same release gives the same bytes. Files that people have edited since are not written over. Raises
@@ -52,7 +52,7 @@ class Renewed:
     kept: list[str]
 
 
-def renew(release: Release, folder: Path, progress: Progress | None = None) -> Renewed:
+def refresh_pack(release: Release, folder: Path, progress: Progress | None = None) -> Renewed:
     """Bring a pack's folder up to a release: the deck keeps what people did to it, other unedited files are new.
 
     A paper or workbook that people have edited is kept as it is, the new one put beside it. Raises as ``make``, and

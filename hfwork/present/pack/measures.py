@@ -8,7 +8,7 @@ import pandas as pd
 
 from hfwork import text
 from hfwork.judge.verdict import UNFINISHED
-from hfwork.present.maps import SHADES, breaks, shade
+from hfwork.present.maps import SHADES, STATUS, breaks, shade
 from hfwork.present.pack.elements import Grid, Plot, Series, Tile, Tiles, Words, element
 from hfwork.present.pack.facts import LATEST, Cell, Facts, Gone
 
@@ -21,6 +21,7 @@ FILLS = {
 }
 NOTHING = ("#FFFFFF", "#536B69")
 _INKS = ("#16302F", "#16302F", "#16302F", "#FFFFFF", "#FFFFFF")
+FEW = 30  # units; more leave no room for words on a map or a row each on a slide
 _LONG = 20  # points of a course on a slide
 _LEVELS = ("quarter", "month", "half", "year", "mc_year")
 
@@ -56,6 +57,7 @@ def map(facts: Facts, indicator: str, basis: str = LATEST) -> Tiles:
     period, cells = _spread(facts, indicator, basis)
     judged = any(c["status"] != "none" for c in cells)
     plain = facts.indicators[indicator]["plain"]
+    written = len(facts.places) <= FEW
     limits = breaks([c["value"] if c["state"] == "value" else None for c in cells], plain)
     tiles = []
     for code, place in facts.places.items():
@@ -69,25 +71,54 @@ def map(facts: Facts, indicator: str, basis: str = LATEST) -> Tiles:
             fill, ink = (SHADES[at], _INKS[at]) if at is not None and at >= 0 else FILLS["none"]
         said = facts.marked(cell)
         alt = f"{facts.place(code)} {facts.figure(cell)} {facts.status(cell)}".strip()
-        outline = tuple(zip(place["x"], place["y"], strict=True))
         tiles.append(
-            Tile(code, (facts.label(code), said), fill, ink, not known, cell["status"] if cell else "none", outline,
-                 (place["cx"], place["cy"]), alt)
+            Tile(code, (facts.label(code), said) if written else (), fill, ink, not known,
+                 cell["status"] if cell else "none", _rings(place), (place["cx"], place["cy"]), alt)
         )  # fmt: skip
     title = map_title(facts, indicator, basis).lines[0]
     return Tiles(tuple(tiles), facts.say("pack.alt", kind=facts.say("part.map"), title=title), tuple(cells))
 
 
+def _rings(place: dict[str, Any]) -> tuple[tuple[tuple[float, float], ...], ...]:
+    """The outlines of a unit; one of several parts has them parted by None."""
+    rings: list[list[tuple[float, float]]] = [[]]
+    for x, y in zip(place["x"], place["y"], strict=True):
+        if x is None or y is None:
+            rings.append([])
+        else:
+            rings[-1].append((x, y))
+    return tuple(tuple(ring) for ring in rings if len(ring) > 2)
+
+
 @element
-def map_note(facts: Facts, indicator: str, basis: str = LATEST) -> Words:
-    """What the colours and signs mean, the target, and that the map is schematic."""
+def map_key(facts: Facts, indicator: str, basis: str = LATEST) -> Words:
+    """What the colours mean, one status a line; nothing where no unit is judged."""
     _, cells = _spread(facts, indicator, basis)
     target = next((c["target"] for c in cells if pd.notna(c["target"])), None)
-    lines = [facts.say("pack.signs")]
-    if target is not None:
-        lines.insert(0, facts.say("pack.status_key", target=facts.with_unit(target, indicator)))
+    if target is None:
+        return Words((facts.say("pack.shades"),))
+    lines = [f"{STATUS[s]['mark']} {facts.say(f'status.{s}')}" for s in STATUS]
+    return Words((*lines, facts.say("ui.target", target=facts.with_unit(target, indicator))))
+
+
+@element
+def map_note(facts: Facts, indicator: str, basis: str = LATEST) -> Words:
+    """What the signs mean, and that the map is schematic."""
+    _spread(facts, indicator, basis)
     note = facts.page["map"].get("note")
-    return Words((*lines, *([note[facts.lang]] if note else [])))
+    return Words((facts.say("pack.signs"), *([note[facts.lang]] if note else [])))
+
+
+@element
+def said(facts: Facts, indicator: str, basis: str = LATEST) -> Words:
+    """The release's three sentences on an indicator: where it stands, how units differ, what it rests on."""
+    period = facts.period(indicator, basis)
+    found = facts.findings("sentences")
+    own = found[(found["indicator"] == indicator) & (found["period"] == period)]
+    cell = facts.cell(indicator, period)
+    if own.empty or cell is None:
+        raise Gone(facts.name(indicator))
+    return Words(tuple(str(own[f"{facts.lang}{n}"].iloc[0]) for n in (1, 2, 3)), (cell,))
 
 
 @element
@@ -121,26 +152,37 @@ def units_title(facts: Facts, indicator: str, basis: str = LATEST) -> Words:
 def units(facts: Facts, indicator: str, basis: str = LATEST) -> Plot:
     """The units' values as columns in official order, coloured by status, the target as a second series."""
     _, cells = _spread(facts, indicator, basis)
-    names = tuple(facts.label(c["place"]) for c in cells)
+    names = tuple(_labelled(facts, c) for c in cells)
     looks = {"met": "met", "near": "near", "behind": "behind", "none": "plain"}
-    used = [s for s in looks if any(c["status"] == s and c["state"] == "value" for c in cells)]
+    known = {c["status"] for c in cells if c["state"] == "value"}
+    used = [s for s in looks if s != "none" or "none" in known] if known - {"none"} else ["none"]
     decimals = 0 if facts.indicators[indicator]["plain"] else facts.indicators[indicator]["decimals"]
     series = [
         Series(
-            facts.say(f"status.{s}") if s != "none" else facts.name(indicator),
+            facts.say(f"status.{s}") if len(used) > 1 else facts.name(indicator),
             tuple(
                 _printed(c["value"], decimals) if c["status"] == s and c["state"] == "value" else None for c in cells
             ),
             looks[s],
         )
-        for s in used or ["none"]
+        for s in used
     ]
     targets = tuple(_printed(c["target"], decimals) for c in cells)
     if any(t is not None for t in targets):
         series.append(Series(facts.say("ui.legend_target"), targets, "target"))
     title = units_title(facts, indicator, basis).lines[0]
     alt = facts.say("pack.alt", kind=facts.say("part.towns"), title=title)
-    return Plot("columns", names, tuple(series), _format(decimals), alt, tuple(cells))
+    return Plot("columns", names, tuple(series), _format(decimals), _percent(facts, indicator), alt, tuple(cells))
+
+
+def _labelled(facts: Facts, cell: Cell) -> str:
+    """A unit's label, with the sign of why it has no column."""
+    label = facts.label(cell["place"])
+    return label if cell["state"] == "value" else f"{label} {facts.figure(cell)}"
+
+
+def _percent(facts: Facts, indicator: str) -> bool:
+    return bool(facts.indicators[indicator]["unit"]["en"].startswith("%"))
 
 
 def _format(decimals: int) -> str:
@@ -208,7 +250,7 @@ def trend(facts: Facts, indicator: str, place: str = "") -> Plot:
         made.append(Series(facts.say("ui.legend_target"), targets, "target"))
     names = tuple(_short(c["period"]) for c in series)
     alt = facts.say("pack.alt", kind=facts.say("part.trend"), title=trend_title(facts, indicator, place).lines[0])
-    return Plot("lines", names, tuple(made), _format(decimals), alt, tuple(series))
+    return Plot("lines", names, tuple(made), _format(decimals), _percent(facts, indicator), alt, tuple(series))
 
 
 def _short(token: str) -> str:
@@ -238,7 +280,8 @@ def chain_title(facts: Facts, chain: str, basis: str = LATEST) -> Words:
         return Words((facts.say("chain.title_none", place=place, chain=name),))
     complete = len(levels) == 1 and not any(c["reason"] in UNFINISHED for c in known) and len(known) > 1
     if not complete or len(known) < sum(not facts.indicators[c["indicator"]]["sensitive"] for c in cells):
-        return Words((facts.say("chain.title_plain", place=place, chain=name),), tuple(known))
+        low, high = (facts.figure(pick(known, key=lambda c: c["value"])) for pick in (min, max))
+        return Words((facts.say("pack.chain_title", place=place, chain=name, low=low, high=high),), tuple(known))
     lowest = min(known, key=lambda c: c["value"])
     said = {"name": facts.name(lowest["indicator"]), "value": facts.figure(lowest)}
     return Words((facts.say("chain.title", place=place, **said),), (lowest,))
@@ -269,7 +312,8 @@ def chain(facts: Facts, chain: str, basis: str = LATEST) -> Plot:
     if any(v is not None for v in told):
         made.append(Series(facts.say("pack.described"), told, "pale"))
     alt = facts.say("pack.alt", kind=facts.say("part.chain"), title=chain_title(facts, chain, basis).lines[0])
-    return Plot("bars", names, tuple(made), "0.0", alt, tuple(cells))
+    percent = all(_percent(facts, c["indicator"]) for c in cells)
+    return Plot("bars", names, tuple(made), "0.0", percent, alt, tuple(cells))
 
 
 @element

@@ -61,7 +61,7 @@ def draw(slide: Any, box: tuple[Any, ...], plot: Plot, lang: str) -> Any:
     chart.has_title = False
     chart.font.size, chart.font.color.rgb = Pt(12), RGBColor.from_string(INK)
     _fonts(chart, lang)
-    chart.has_legend = len([s for s in plot.series if s.look != "gap"]) > 1
+    chart.has_legend = plot.kind != "stack" and len(plot.series) > 1
     if chart.has_legend:
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
         chart.legend.font.size = Pt(12)
@@ -91,8 +91,14 @@ def _axes(chart: Any, plot: Plot, lang: str) -> None:
         up.has_major_gridlines = False
     if plot.kind != "lines":
         up.minimum_scale = 0
+    if plot.percent and max(_values(plot), default=0) <= 100:
+        up.maximum_scale = 100
     if plot.kind == "columns":
-        across.tick_labels.font.size = Pt(11 if lang == "zh" else 9)
+        across.tick_labels.font.size = Pt(7 if len(plot.categories) > 30 else 11 if lang == "zh" else 9)
+    skip = across._element.makeelement(qn("c:tickLblSkip"), {"val": "1"})  # every unit and step is named
+    before = across._element.find(qn("c:noMultiLvlLbl"))
+    if plot.kind != "lines" and before is not None:
+        before.addprevious(skip)
     across.tick_label_position = XL_TICK_LABEL_POSITION.LOW
 
 
@@ -114,8 +120,6 @@ def _look(chart: Any, plot: Plot) -> None:
                 _labels(series, plot)
     if plot.kind != "lines" and "target" in looks:
         _move_to_line(chart, looks.index("target"))
-    if plot.kind == "stack":
-        _forget_legend_entry(chart, looks)
 
 
 def _labels(series: Any, plot: Plot) -> None:
@@ -165,17 +169,6 @@ def _move_to_line(chart: Any, at: int) -> None:
     _line(chart.plots[1].series[0], "target")
 
 
-def _forget_legend_entry(chart: Any, looks: list[str]) -> None:
-    """The stretch before a bar begins has no place in the legend."""
-    legend = chart._chartSpace.xpath(".//c:legend")
-    for at, look in enumerate(looks):
-        if legend and look == "gap":
-            entry = legend[0].makeelement(qn("c:legendEntry"), {})
-            entry.append(entry.makeelement(qn("c:idx"), {"val": str(at)}))
-            entry.append(entry.makeelement(qn("c:delete"), {"val": "1"}))
-            legend[0].find(qn("c:legendPos")).addnext(entry)
-
-
 def renew(chart: Any, plot: Plot) -> None:
     """New data in a chart, the looks people gave its series kept; with other series than before, ours again."""
     before = [s.name for p in chart.plots for s in p.series]
@@ -198,12 +191,16 @@ def _restyle(chart: Any, plot: Plot) -> None:
 
 def _widen(chart: Any, plot: Plot) -> None:
     """No new value is cut off by an axis that ended at the old ones."""
-    values = [v for s in plot.series for v in s.values if v is not None]
+    values = _values(plot)
     axis = chart.value_axis
     if values and axis.maximum_scale is not None and max(values) > axis.maximum_scale:
         axis.maximum_scale = None
     if values and axis.minimum_scale is not None and min(values) < axis.minimum_scale:
         axis.minimum_scale = None
+
+
+def _values(plot: Plot) -> list[float]:
+    return [v for s in plot.series for v in s.values if v is not None]
 
 
 def told(shown: tuple[Any, ...]) -> str:

@@ -140,7 +140,7 @@ def timeline(facts: Facts) -> Plot:
         Series(facts.say("pack.to_come"), tuple(left), "pale"),
     )
     alt = facts.say("pack.alt", kind=facts.say("part.timeline"), title=timeline_title(facts).lines[0])
-    return Plot("stack", tuple(names), series, "0", alt)
+    return Plot("stack", tuple(names), series, "0", False, alt)
 
 
 def _months(days: int) -> float:
@@ -192,7 +192,7 @@ def kinds(facts: Facts, basis: str = LATEST) -> Grid:
         rows.append((kind["name"][facts.lang], *figures, covered, named))
         cells += [c for name, c in facts.standing(basis).items() if name in kind["indicators"]]
     header = tuple(facts.say(f"pack.col.{name}") for name in head)
-    return Grid(header, tuple(rows), tuple(cells), (2, 1, 1.2, 1, 1, 1.1, 1.7, 4), (0, 7))
+    return Grid(header, tuple(rows), tuple(cells), (1.8, 1, 1.2, 1.25, 1.25, 1.45, 2.2, 4.2), (0, 7))
 
 
 @element

@@ -74,9 +74,9 @@ def _tile(place: Place, bound: Binding, tile: Tile) -> None:
             shape.fill.fore_color.rgb = RGBColor.from_string(shown)
             _edge(shape, tile)
             _ink(shape, tile, bound.lang)
-            place.note("changed", f"{tile.lines[0]} {now}", shown)
+            place.note("changed", f"{tile.alt} {now}", shown)
     elif wanted != was:
-        place.note("left", f"{tile.lines[0]} {now}", wanted)
+        place.note("left", f"{tile.alt} {now}", wanted)
         wanted = was
     lines = renewal.lines(place, printed.split(",") if printed else [], tile.lines)
     typeset.describe(shape, tile.alt)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hfwork.present.pack import measures, work
+from hfwork.present.pack import measures, opening, work
 from hfwork.present.pack.elements import key
 from hfwork.present.pack.facts import LATEST, YEAR, Facts
 from hfwork.present.pack.theme import MARGIN, WIDTH
@@ -38,12 +38,12 @@ def slides(facts: Facts, meeting: str) -> list[Slide]:
     """The slides of a meeting after the cover: what the release cannot fill is left out."""
     basis = YEAR if meeting == "annual" else LATEST
     made = {
-        "brief": _brief(basis),
+        "brief": _brief(facts, basis),
         "timeline": _timeline(),
         "kinds": _table("kinds_title", key("kinds", basis), 4.1),
-        "methods": _table("kinds_title", "methods", 5.15),
+        "methods": _table("kinds_title", "methods", 5.1),
         "changes": _table("changes_title", "changes", 4.9),
-        "towns": _table("towns_title", key("towns", basis), 4.75, "towns_note", key("towns_title", basis)),
+        "towns": _table("towns_title", key("towns", basis), 4.35, "towns_note", key("towns_title", basis)),
         "help": _table("help_title", "help", 4.6, "help_note"),
         "quality": _table("quality_title", "quality", 4.2, "quality_note"),
         "decide": _table("decide_title", "decide", 4.5, "decide_note"),
@@ -53,6 +53,8 @@ def slides(facts: Facts, meeting: str) -> list[Slide]:
         made[name] = made_of
     for at, chain in enumerate(_chains(facts), 1):
         made[f"chain{at}"] = _chain(chain, basis)
+    if len(facts.places) > measures.FEW:
+        del made["towns"]
     if not facts.page["changes"]:
         del made["changes"]
     if not facts.page["phases"]:
@@ -72,13 +74,15 @@ _ORDER = {
 }  # fmt: skip
 
 
-def _brief(basis: str) -> Slide:
+def _brief(facts: Facts, basis: str) -> Slide:
+    judged = opening.counted(facts, basis=basis)["target"]
     cards = tuple(
         Part(key("score", status, basis), (9.7, 1.65 + 1.68 * at, 3.03, 1.5), f"card_{status}")
-        for at, status in enumerate(("met", "near", "behind"))
+        for at, status in enumerate(("met", "near", "behind") if judged else ())
     )
-    text = Part(key("brief", basis), (MARGIN, 1.65, 8.7, 4.9), "text")
-    return Slide(key("brief_title", basis), (text, *cards, _sources(key("kinds", basis))), key("kinds", basis))
+    text = Part(key("brief", basis), (MARGIN, 1.65, 8.7, 2.75), "text")
+    listed = Part("pressing", (MARGIN, 4.5, 8.7, 2.1), "points")
+    return Slide(key("brief_title", basis), (text, listed, *cards, _sources(key("kinds", basis))), key("kinds", basis))
 
 
 def _timeline() -> Slide:
@@ -112,7 +116,9 @@ def _focus(facts: Facts, basis: str) -> dict[str, Slide]:
             key("map_title", mapped, basis),
             (
                 Part(key("map", mapped, basis), (MARGIN, 1.5, 8.2, 5.1), "map"),
-                Part(key("map_note", mapped, basis), (9.2, 1.7, 3.53, 4.8), "note"),
+                Part(key("map_key", mapped, basis), (9.0, 1.62, 3.73, 1.05), "key"),
+                Part(key("said", mapped, basis), (9.0, 2.75, 3.73, 2.6), "text"),
+                Part(key("map_note", mapped, basis), (9.0, 5.45, 3.73, 1.15), "note"),
                 Part(key("source", mapped, basis), _FOOT, "source"),
             ),
             key("map", mapped, basis),

@@ -13,6 +13,7 @@ from pptx.util import Inches, Pt
 
 from hfwork.present.pack.theme import FONTS, LANGUAGES
 
+LEADING = 1.45  # of a line, in sizes of letters: the fonts of offices stand wide
 _LATIN = 0.56  # widths of a Latin letter in widths of a Chinese one, on the wide side
 _PIECES = re.compile(r"[^\s\u2e80-\uffff]+|[\u2e80-\uffff]|\s+")
 
@@ -39,7 +40,7 @@ def fitting(lines: tuple[str, ...], box: tuple[float, float], sizes: tuple[float
     """The largest of the sizes (points) at which lines fit a box (inches wide, high); the last if none does."""
     for size in sizes:
         room = box[0] * 72 / size
-        high = sum(rows(line, room) * 1.28 + gap for line in lines) * size
+        high = sum(rows(line, room) * 1.36 + gap for line in lines) * size
         if high <= box[1] * 72:
             return size
     return sizes[-1]

@@ -14,7 +14,7 @@ from hfwork.release.bundle import Release
 Progress = Callable[[int, int, str], None]
 
 
-def verify(folder: Path, release: Release, progress: Progress | None = None) -> list[Finding]:
+def verify_pack(folder: Path, release: Release, progress: Progress | None = None) -> list[Finding]:
     """What in a pack is not as the release says; empty when everything is proved.
 
     Raises ``HfworkError``: ``no_pack``, ``pack_release`` when the pack was made from another release,

@@ -56,7 +56,7 @@ def towns(facts: Facts, basis: str = LATEST) -> Grid:
     made = [(facts.place(facts.root), *(facts.marked(c) for c in whole))]
     made += [(facts.place(code), *(_compared(facts, c) for c in own)) for code, own in rows.items()]
     cells = [c for own in (whole, *rows.values()) for c in own if c]
-    widths = (2.2, *(1.6 for _ in names))
+    widths = (1.7, *(1.6 for _ in names))
     return Grid((facts.say("ui.place"), *head), tuple(made), tuple(cells), widths)
 
 
@@ -116,7 +116,21 @@ def help(facts: Facts, most: str = "9") -> Grid:
         cells += [c for c in (cell, *late) if c]
     head = tuple(facts.say(key) for key in ("ui.indicator", "pack.col.whole", "attention.why", "pack.col.where",
                                             "attention.lead"))  # fmt: skip
-    return Grid(head, tuple(rows), tuple(cells), (3.4, 1.5, 2.2, 5, 2), (0, 2, 3, 4))
+    return Grid(head, tuple(rows), tuple(cells), (3.6, 1.4, 2.2, 4.8, 2), (0, 2, 3, 4))
+
+
+@element
+def pressing(facts: Facts, most: str = "4") -> Words:
+    """What needs attention in a line each: figure, why, who leads; else that nothing does."""
+    lines, cells = [], []
+    for row in attention(facts)[: int(most)]:
+        cell = facts.cell(row["indicator"], row["period"])
+        why = facts.say("pack.comma").join(reason(facts, code, count) for code, count in row["why"])
+        own = {"name": facts.name(row["indicator"]), "period": facts.when(row["period"]), "why": why}
+        lead = facts.lead(row["indicator"]) or facts.say("attention.nobody")
+        lines.append(facts.say("pack.pressing", figure=facts.marked(cell), lead=lead, **own))
+        cells += [cell] if cell else []
+    return Words(tuple(lines) or (facts.say("brief.calm"),), tuple(cells))
 
 
 def reason(facts: Facts, code: str, count: int) -> str:
@@ -189,7 +203,7 @@ def decide(facts: Facts) -> Grid:
     """Matters to decide: what, on what grounds, who is proposed to lead, when it will show."""
     head = tuple(facts.say(f"pack.col.{name}") for name in ("matter", "grounds", "owner", "date"))
     cells = [c for r in attention(facts) if (c := facts.cell(r["indicator"], r["period"]))]
-    return Grid(head, tuple(_matters(facts)), tuple(cells), (4, 5, 2.2, 2.2), (0, 1, 2, 3))
+    return Grid(head, tuple(_matters(facts)), tuple(cells), (4, 4.6, 2.1, 2.7), (0, 1, 2, 3))
 
 
 @element
