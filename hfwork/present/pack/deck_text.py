@@ -68,8 +68,8 @@ def _parsed(blob: bytes) -> Any:
 
 
 def _values(root: Any) -> list[str]:
-    """The values of the file's own properties and of charts of newer kinds."""
-    return [held.text or "" for held in root.iter("{*}lpwstr", "{*}r8", "{*}i4", "{*}pt") if not len(held)]
+    """Texts among the file's own properties – its counts are the program's – and values of charts of newer kinds."""
+    return [held.text or "" for held in root.iter("{*}lpwstr", "{*}pt") if not len(held)]
 
 
 def _properties(made: Any, each: list[Facts], file: str) -> Iterator[Finding]:
