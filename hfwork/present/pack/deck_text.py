@@ -69,7 +69,8 @@ def _parsed(blob: bytes) -> Any:
 
 def _values(root: Any) -> list[str]:
     """Texts among the file's own properties – its counts are the program's – and values of charts of newer kinds."""
-    return [held.text or "" for held in root.iter("{*}lpwstr", "{*}pt") if not len(held)]
+    listed = [held for held in root.iter("{*}lpwstr", "{*}pt") if not len(held)]
+    return [held.text or "" for held in listed if held.getparent().get("name") != "PresentationFormat"]
 
 
 def _properties(made: Any, each: list[Facts], file: str) -> Iterator[Finding]:
