@@ -66,9 +66,18 @@ def find(printed: str, words: str) -> tuple[int, int] | None:
         return None
     size, said = int(length), plain(words)
     for start in range(len(said) - size + 1):
-        if _digest(said[start : start + size]) == digest:
-            return start, start + size
+        end = start + size
+        if _digest(said[start:end]) == digest and not (_glued(said, start) or _glued(said, end)):
+            return start, end
     return None
+
+
+def _glued(said: str, at: int) -> bool:
+    """Whether a place in a text lies inside a number: what was 5 has become 15 or 5.2."""
+    around = said[max(at - 2, 0) : at + 2]
+    return bool(
+        0 < at < len(said) and re.search(r"\d[.,]?\d", around) and re.match(r"[\d.,]{2}", said[at - 1 : at + 1])
+    )
 
 
 def _digest(words: str) -> str:

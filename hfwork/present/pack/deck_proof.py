@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from openpyxl import load_workbook
 from pptx.oxml.ns import qn
 
-from hfwork.present.pack import binding, drawing, native, proof, retext
+from hfwork.present.pack import binding, deck_text, drawing, native, proof
 from hfwork.present.pack.binding import Binding
-from hfwork.present.pack.deck import subject
 from hfwork.present.pack.elements import Grid, Plot, Tiles, Words
 from hfwork.present.pack.facts import Gone
 from hfwork.present.pack.proof import LOST, UNPROVED, WRONG, Finding, Line
@@ -19,6 +18,7 @@ from hfwork.present.pack.refresh import Sources, opened
 from hfwork.release.bundle import Release
 
 _NEAR = 1e-9
+_PROVED = {qn("c:val"), qn("c:yVal"), qn("c:tx")}  # of a series: proved with its values and name
 
 
 def prove(content: bytes, release: Release, file: str) -> list[Finding]:
@@ -33,7 +33,9 @@ def prove(content: bytes, release: Release, file: str) -> list[Finding]:
         ]
         for shape in shapes:
             found += _shape(shape, sources, file, where)
-    found += _properties(deck, release, file)
+        for held in slide._element.iter(deck_text.ALTERNATE):  # equations, inks: no shape to the reader
+            found += _unproved(file, where, deck_text.texts(held))
+    found += deck_text.beside(deck, [sources.facts(lang) for lang in ("zh", "en")], file)
     return found
 
 
@@ -59,14 +61,15 @@ def _shape(shape: Any, sources: Sources, file: str, where: str) -> Iterator[Find
     elif isinstance(made, Tiles) and bound.part:
         yield from _tile(shape, made, bound, file, at)
         return
-    elif not isinstance(made, Tiles):
+    elif not (isinstance(made, Tiles) and hasattr(shape, "shapes")):
         yield from _own(shape, file, at)
+        return
     alt = getattr(made, "alt", "")
     yield from proof.compare(file, [alt] if alt else [], [Line(f"{at} · alt", _described(shape))])
 
 
 def _lines(frame: Any, at: str) -> list[Line]:
-    return [Line(at, retext.said(p)) for p in frame.paragraphs]
+    return [Line(at, deck_text.said(p._p)) for p in frame.paragraphs]
 
 
 def _described(shape: Any) -> str:
@@ -80,10 +83,14 @@ def _own(shape: Any, file: str, at: str) -> Iterator[Finding]:
     if hasattr(shape, "shapes"):  # what is in a group comes by itself
         texts.append(_described(shape))
     else:
-        texts += [t.text or "" for t in shape._element.iter(qn("a:t")) if t.getparent().tag != qn("a:fld")]
+        texts += deck_text.texts(shape._element)
         texts.append(_described(shape))
         if getattr(shape, "has_chart", False):
-            texts.append(native.told(native.shown(shape.chart)))
+            texts += [held.text or "" for held in shape.chart._chartSpace.iter(qn("c:v"), qn("a:t"))]
+    yield from _unproved(file, at, texts)
+
+
+def _unproved(file: str, at: str, texts: Iterable[str]) -> Iterator[Finding]:
     for said in texts:
         for number in proof.numbers(said):
             yield Finding(UNPROVED, file, at, number)
@@ -120,7 +127,7 @@ def _grid(table: Any, made: Grid, file: str, at: str) -> Iterator[Finding]:
                 pairs = zip(proof.numbers(given), proof.numbers(wanted), strict=True)
                 yield from (Finding(WRONG, file, place, a, b) for a, b in pairs if a != b)
             continue
-        own = next((e for e in expected[1:] if e[0] in row), None)
+        own = expected[0] if r == 0 else next((e for e in expected[1:] if e[0] in row), None)
         yield from _cells(row, own, expected[0], heads, file, place)
 
 
@@ -144,7 +151,11 @@ def _cells(
             yield from (Finding(WRONG, file, place, a, b) for a, b in pairs if a != b)
         elif said != wanted:
             known = proof.numbers(wanted or "")
-            yield from (Finding(UNPROVED, file, place, n, wanted or "") for n in proof.numbers(said) if n not in known)
+            for number in proof.numbers(said):
+                if number in known:
+                    known.remove(number)
+                else:
+                    yield Finding(UNPROVED, file, place, number, wanted or "")
 
 
 def _plot(chart: Any, made: Plot, file: str, at: str) -> Iterator[Finding]:
@@ -153,9 +164,17 @@ def _plot(chart: Any, made: Plot, file: str, at: str) -> Iterator[Finding]:
     expected = {s.name: dict(zip(made.categories, s.values, strict=True)) for s in made.series}
     yield from _series(categories, series, made, expected, file, at)
     yield from _workbook(chart, made, expected, file, f"{at} · xlsx")
-    for held in chart._chartSpace.iter(qn("a:t")):
-        for number in proof.numbers(held.text or ""):
-            yield Finding(UNPROVED, file, at, number)
+    yield from _unproved(file, at, _spoken(chart, categories))
+
+
+def _spoken(chart: Any, categories: tuple[str, ...]) -> Iterator[str]:
+    """Titles and labels people gave a chart, and categories it remembers by other names."""
+    for held in chart._chartSpace.iter(qn("a:t"), qn("c:v")):
+        said = held.text or ""
+        above = {parent.tag for parent in held.iterancestors()}
+        own = held.tag == qn("c:v") and qn("c:ser") in above and not above.isdisjoint(_PROVED)
+        if not own and not (qn("c:cat") in above and said in categories):
+            yield said
 
 
 def _series(categories: Any, series: Any, made: Plot, expected: Any, file: str, at: str) -> Iterator[Finding]:
@@ -176,6 +195,8 @@ def _series(categories: Any, series: Any, made: Plot, expected: Any, file: str, 
                 yield Finding(UNPROVED, file, f"{at} · {name} {category}", f"{value:g}")
             elif own is not None and not _same(value, wanted):
                 yield Finding(WRONG, file, f"{at} · {name} {category}", _plain(value), _plain(wanted))
+        for value in filter(None, values[len(made.categories) :]):
+            yield Finding(UNPROVED, file, f"{at} · {name}", _plain(value))
 
 
 def _same(value: float | None, wanted: float | None) -> bool:
@@ -193,9 +214,16 @@ def _workbook(chart: Any, made: Plot, expected: Any, file: str, at: str) -> Iter
     part = chart.part.chart_workbook.xlsx_part
     if part is None:
         return
-    for sheet in load_workbook(io.BytesIO(part.blob)).worksheets:
+    try:
+        sheets = load_workbook(io.BytesIO(part.blob)).worksheets
+    except Exception as problem:  # whatever a damaged or foreign workbook makes the reader stumble over
+        yield Finding(UNPROVED, file, at, type(problem).__name__)
+        return
+    known = [*made.categories, *expected]
+    for sheet in sheets:
         table: list[tuple[Any, ...]] = list(sheet.iter_rows(values_only=True))
         head, rows = (table[0], table[1:]) if table else ((), [])
+        yield from _unproved(file, f"{at} 1", [str(cell) for cell in head if cell is not None and cell not in known])
         for r, row in enumerate(rows, 2):
             category = "" if not row or row[0] is None else str(row[0])
             if category and category not in made.categories:
@@ -206,10 +234,3 @@ def _workbook(chart: Any, made: Plot, expected: Any, file: str, at: str) -> Iter
                 if (value is not None and given is None) or not _same(given, meant):
                     kind = WRONG if name in expected and category in made.categories else UNPROVED
                     yield Finding(kind, file, f"{at} {name} {category}", str(value), _plain(meant))
-
-
-def _properties(deck: Any, release: Release, file: str) -> Iterator[Finding]:
-    """The properties of the file name the release; a number of another one is wrong."""
-    said = deck.core_properties.subject or ""
-    facts = Sources(release).facts("en" if (deck.core_properties.language or "").startswith("en") else "zh")
-    yield from proof.compare(file, [subject(facts)], [Line("docProps", said)])

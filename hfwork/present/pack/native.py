@@ -27,6 +27,8 @@ _FILLS = {"met": "007A5E", "near": "F2C14E", "behind": "C44E00", "plain": "0072B
 _LINES = {"line": ("0072B2", 2.5, None), "centre": ("8A9A98", 1.5, None), "limit": ("8A9A98", 1.25, MSO_LINE.DASH),
           "target": ("D55E00", 2.0, MSO_LINE.DASH), "point": ("D55E00", 0, None)}  # fmt: skip
 
+_LOOKS = (qn("c:spPr"), qn("c:marker"), qn("c:dLbls"))  # what makes the look of a series
+
 
 def data(plot: Plot) -> Any:
     """The plot as chart data; the workbook inside the chart holds these numbers and nothing else."""
@@ -172,11 +174,42 @@ def _move_to_line(chart: Any, at: int) -> None:
 def renew(chart: Any, plot: Plot) -> None:
     """New data in a chart, the looks people gave its series kept; with other series than before, ours again."""
     before = [s.name for p in chart.plots for s in p.series]
-    chart.replace_data(data(plot))
-    after = [s.name for s in plot.series]
-    if len(before) != len(after):
-        _restyle(chart, plot)
+    if before != [s.name for s in plot.series] and _drawn_as(chart, plot):
+        _other_series(chart, plot)
+    else:
+        chart.replace_data(data(plot))
+        if len(before) != len(plot.series):
+            _restyle(chart, plot)
     _widen(chart, plot)
+
+
+def _drawn_as(chart: Any, plot: Plot) -> bool:
+    """Whether a chart still is of the kind it was drawn as."""
+    tags = [found.tag for found in chart._chartSpace.chart.plotArea.iter_xCharts()]
+    first = qn("c:lineChart" if plot.kind == "lines" else "c:barChart")
+    return tags == [first] or (plot.kind == "columns" and tags == [first, qn("c:lineChart")])
+
+
+def _other_series(chart: Any, plot: Plot) -> None:
+    """A chart whose series are others than before, such as a status nobody had: each in its own look by its name."""
+    kept = {
+        s.name: [copy.deepcopy(own) for own in s._element if own.tag in _LOOKS] for p in chart.plots for s in p.series
+    }
+    first, *rest = chart._chartSpace.chart.plotArea.iter_xCharts()
+    for line in rest:
+        for own in line.findall(qn("c:ser")):
+            first.findall(qn("c:ser"))[-1].addnext(own)
+        line.getparent().remove(line)
+    chart.replace_data(data(plot))
+    for series in chart.plots[0].series:
+        for own in [own for own in series._element if own.tag in (*_LOOKS, qn("c:dPt"), qn("c:smooth"))]:
+            series._element.remove(own)
+    _look(chart, plot)
+    for series in [s for p in chart.plots for s in p.series if s.name in kept]:
+        for own in [own for own in series._element if own.tag in _LOOKS]:
+            series._element.remove(own)
+        for own in kept[series.name]:
+            getattr(series._element, f"_insert_{own.tag.split('}')[1]}")(own)
 
 
 def _restyle(chart: Any, plot: Plot) -> None:

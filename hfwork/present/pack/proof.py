@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 WRONG, UNPROVED, LOST = "wrong", "unproved", "lost"
-_NUMBER = re.compile(r"HF(?:-[0-9A-Z]+)+|\d[\d,]*(?:\.\d+)?")
+# A dash before a number is its sign unless it ties two: 2016-06, 3-5. 万 and 亿 are part of a number.
+_NUMBER = re.compile(r"HF(?:-[0-9A-Z]+)+|(?:(?<![0-9A-Za-z.,%‰)])-)?\d[\d,]*(?:\.\d+)?[万亿]?")
+_DASHES = re.compile(r"[\u2010-\u2013\u2212](?=\d)")
 _ALIKE = 0.6  # two lines are versions of one another from here on
 
 
@@ -43,7 +45,7 @@ def numbers(said: str) -> list[str]:
 
 def tidy(said: str) -> str:
     """A text with one kind of digits, spaces and dashes."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", said)).strip()
+    return _DASHES.sub("-", re.sub(r"\s+", " ", unicodedata.normalize("NFKC", said)).strip())
 
 
 def skeleton(said: str) -> str:
@@ -85,15 +87,30 @@ def _same_words(said: str, left: Sequence[str]) -> str | None:
 
 
 def _rewritten(file: str, line: Line, left: Sequence[str]) -> list[Finding]:
-    said = tidy(line.said)
-    inside = max((other for other in left if other and other in said), key=len, default="")
-    likeness = ((SequenceMatcher(None, said, other, autojunk=False).ratio(), other) for other in left)
-    near = (1.0, inside) if inside else max(likeness, default=(0.0, ""))
-    known = numbers(near[1]) if near[0] >= _ALIKE else []
-    found = []
-    for number in numbers(said):
-        if number in known:
-            known.remove(number)
-        else:
-            found.append(Finding(UNPROVED, file, line.where, number, near[1] if near[0] >= _ALIKE else ""))
-    return found
+    """Numbers in words people wrote: those of generated lines that stand whole in it, or in order in a like one."""
+    rest, inside = tidy(line.said), ""
+    for other in sorted(filter(None, left), key=len, reverse=True):
+        at = _whole(rest, other)
+        if at >= 0:
+            rest, inside = f"{rest[:at]} {rest[at + len(other) :]}", inside or other
+    if inside:
+        return [Finding(UNPROVED, file, line.where, number, inside) for number in numbers(rest)]
+    likeness = ((SequenceMatcher(None, rest, other, autojunk=False).ratio(), other) for other in left)
+    near = max(likeness, default=(0.0, ""))
+    like = near[1] if near[0] >= _ALIKE else ""
+    own, known = numbers(rest), numbers(like)
+    proved = {i for a, _, n in SequenceMatcher(None, own, known, autojunk=False).get_matching_blocks()
+              for i in range(a, a + n)}  # fmt: skip
+    return [Finding(UNPROVED, file, line.where, number, like) for i, number in enumerate(own) if i not in proved]
+
+
+def _whole(said: str, line: str) -> int:
+    """Where a line stands in a text without a digit of another number beside it; -1 where it does not."""
+    at = said.find(line)
+    while at >= 0:
+        before, after = said[max(at - 2, 0) : at], said[at + len(line) :][:2]
+        glued = line[:1].isdigit() and re.search(r"\d[.,]?$|-$", before)
+        if not glued and not (line[-1:].isdigit() and re.match(r"[.,]?\d|[万亿]", after)):
+            return at
+        at = said.find(line, at + 1)
+    return -1

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pptx import Presentation
+from pptx.oxml.ns import qn
 
 from hfwork.errors import HfworkError
 from hfwork.present.pack import binding, drawing, native, remap, renew
@@ -38,6 +39,7 @@ class Renewal:
 
     notes: list[Note] = field(default_factory=list)
     bound: int = 0
+    palettes: dict[tuple[Any, ...], dict[str, str]] = field(default_factory=dict, repr=False)  # of maps, as they came
 
     def of(self, kind: str) -> list[Note]:
         """The notes of one kind."""
@@ -101,13 +103,11 @@ def refresh(content: bytes, release: Release) -> tuple[bytes, Renewal]:
     deck = opened(content)
     sources, renewal = Sources(release), Renewal()
     for number, slide in enumerate(deck.slides, 1):
-        redrawn: set[str] = set()
         for shape in list(_shapes(slide)):
             bound = binding.read(shape.name)
-            if bound and shape._element.getparent() is not None and bound.key not in redrawn:
+            if bound and _attached(shape):
                 renewal.bound += 1
-                if _renew(Place(slide, number, shape, renewal), bound, sources):
-                    redrawn.add(bound.key)
+                _renew(Place(slide, number, shape, renewal), bound, sources)
     if not renewal.bound:
         raise HfworkError("pack_unbound")
     if sources.langs:
@@ -143,15 +143,20 @@ def _shapes(slide: Any) -> Iterator[Any]:
         yield from drawing.walk(slide.notes_slide.shapes)
 
 
-def _renew(place: Place, bound: Binding, sources: Sources) -> bool:
-    """Bring one shape up to the release; True when a map was drawn anew and its old shapes are gone."""
+def _attached(shape: Any) -> bool:
+    """Whether a shape still stands on its slide: those of a map that was drawn anew do not."""
+    return any(above.tag in (qn("p:sld"), qn("p:notes")) for above in shape._element.iterancestors())
+
+
+def _renew(place: Place, bound: Binding, sources: Sources) -> None:
+    """Bring one shape up to the release."""
     shape = place.shape
     try:
         made = sources.element(bound)
     except Gone as gone:
         if not bound.part:
             place.note(GONE, bound.key, str(gone))
-        return False
+        return
     if isinstance(made, Words) and shape.has_text_frame:
         renew.words(place, bound, made)
     elif isinstance(made, Grid) and getattr(shape, "has_table", False):
@@ -159,8 +164,7 @@ def _renew(place: Place, bound: Binding, sources: Sources) -> bool:
     elif isinstance(made, Plot) and getattr(shape, "has_chart", False):
         _plot(place, bound, made)
     elif isinstance(made, Tiles):
-        return remap.renew(place, bound, made)
-    return False
+        remap.renew(place, bound, made)
 
 
 def _plot(place: Place, bound: Binding, made: Plot) -> None:

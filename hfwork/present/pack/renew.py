@@ -44,7 +44,10 @@ def lines(place: Place, prints: list[str], new: tuple[str, ...]) -> str:
                 place.note("changed", old, line)
             kept.append(binding.line_print(line))
     for line in new[len(prints) :]:
-        if last is not None:  # where nothing generated is left, nothing is put in
+        if last is None:  # where nothing generated is left, nothing is put in
+            place.note("left", frame.text, line)
+            kept.append(binding.line_print(line))
+        else:
             added = copy.deepcopy(last._p)
             last._p.addnext(added)
             last = next(p for p in frame.paragraphs if p._p is added)
@@ -150,6 +153,8 @@ def _each_cell(
         first = next((c for c, at in columns.items() if at == 0), None)
         label = binding.short(line[first]) if first is not None else ""
         own, wanted = (printed[0], new[0]) if r == 0 else (labels.get(label), fresh.get(label))
+        if own is None and (was := _relabelled(line, columns, labels, old, first)):
+            own, wanted = labels[was], fresh.get(was)
         if own is None:
             continue  # a row of somebody's own
         if wanted is None:
@@ -168,6 +173,23 @@ def _each_cell(
             place.note("new", "", " | ".join(row))
     known = [binding.grid_prints([row]) for row in new]
     return ",".join(known)
+
+
+def _relabelled(
+    line: tuple[str, ...],
+    columns: dict[int, int],
+    labels: dict[str, list[str]],
+    old: list[tuple[str, ...]],
+    first: int | None,
+) -> str:
+    """The print of the label a row had before people gave it another: most of its other cells are as generated."""
+    standing = {binding.short(row[first]) for row in old} if first is not None else set()
+    others = {c: at for c, at in columns.items() if at}
+    for label, own in labels.items():
+        same = sum(at < len(own) and c < len(line) and binding.short(line[c]) == own[at] for c, at in others.items())
+        if label not in standing and 2 * same > len(others):
+            return label
+    return ""
 
 
 def _columns(head: tuple[str, ...], printed: list[str]) -> dict[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from difflib import SequenceMatcher
 from typing import Any
+from unicodedata import east_asian_width
 
 from pptx.oxml.ns import qn
 
@@ -37,10 +38,21 @@ def replace(paragraph: Any, start: int, end: int, new: str) -> None:
     for sign, owner in [*signs[:first], *made, *signs[last:]]:
         texts[owner] = texts.get(owner, "") + sign
     for owner in dict.fromkeys(owner for _, owner in signs):
+        if owner.tag != qn("a:r"):
+            continue  # a line break stays between the runs it stands between
         if owner not in texts:
             paragraph._p.remove(owner)
-        elif owner.tag == qn("a:r"):
+        else:
             owner.find(qn("a:t")).text = texts[owner]
+    _trim(paragraph, {owner for _, owner in signs[first:last] if owner.tag == qn("a:br")})
+
+
+def _trim(paragraph: Any, breaks: set[Any]) -> None:
+    """Take away line breaks that no longer part two runs."""
+    for broken in breaks:
+        before, after = broken.getprevious(), broken.getnext()
+        if after is None or after.tag != qn("a:r") or before is None or before.tag != qn("a:r"):
+            paragraph._p.remove(broken)
 
 
 def _owned(old: list[Sign], new: str) -> list[Sign]:
@@ -64,7 +76,13 @@ def _signs(paragraph: Any) -> list[Sign]:
             found += [(sign, child) for sign in (held.text or "")] if held is not None else []
         elif child.tag == qn("a:br"):
             found.append(("\v", child))
-    return found
+    return [(_broken(found, at) if sign == "\v" else sign, owner) for at, (sign, owner) in enumerate(found)]
+
+
+def _broken(signs: list[Sign], at: int) -> str:
+    """What a line break stands for: nothing beside a Chinese character, else a space."""
+    beside = [sign for sign, _ in signs[max(at - 1, 0) : at + 2]]
+    return "" if any(east_asian_width(sign) in "WF" for sign in beside) else "\v"
 
 
 def _places(signs: list[Sign]) -> list[int]:
@@ -72,6 +90,8 @@ def _places(signs: list[Sign]) -> list[int]:
     places: list[int] = []
     gap = True
     for at, (sign, _) in enumerate(signs):
+        if not sign:
+            continue
         space = not binding.plain(sign)
         if not (space and gap):
             places.append(at)
