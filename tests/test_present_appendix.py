@@ -15,10 +15,10 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from hfwork.present.pack import appendix
-from hfwork.present.pack.appendix_charts import chosen
+from hfwork.present.pack.book import appendix
+from hfwork.present.pack.book.appendix_charts import chosen
+from hfwork.present.pack.book.formula import Unknown, evaluate
 from hfwork.present.pack.facts import Cell, Facts
-from hfwork.present.pack.formula import Unknown, evaluate
 from hfwork.present.pack.proof import LOST, UNPROVED, WRONG, Finding
 from hfwork.release.bundle import open_release
 from hfwork.workspace import Workspace

@@ -20,14 +20,14 @@ from playwright.sync_api import Browser
 from hfwork.errors import HfworkError
 from hfwork.present.maps import STATUS
 from hfwork.present.pack import proof
-from hfwork.present.pack.assessment import WORSE, Assessment
-from hfwork.present.pack.brief import report
 from hfwork.present.pack.facts import LATEST, Facts, Gone
-from hfwork.present.pack.paper import Annex, Heading, Paper, Paragraph, Table
-from hfwork.present.pack.paper_docx import write_docx
-from hfwork.present.pack.paper_html import write_html
-from hfwork.present.pack.paper_proof import prove_docx, prove_html
-from hfwork.present.pack.township import township
+from hfwork.present.pack.papers.assessment import WORSE, Assessment
+from hfwork.present.pack.papers.brief import report
+from hfwork.present.pack.papers.paper import Annex, Heading, Paper, Paragraph, Table
+from hfwork.present.pack.papers.paper_docx import write_docx
+from hfwork.present.pack.papers.paper_html import write_html
+from hfwork.present.pack.papers.paper_proof import prove_docx, prove_html
+from hfwork.present.pack.papers.township import township
 from hfwork.release.bundle import open_release
 from hfwork.workspace import Workspace
 

@@ -16,10 +16,10 @@ import pytest
 from hfwork import text
 from hfwork.errors import HfworkError
 from hfwork.present.pack import proof
+from hfwork.present.pack.bank.ground import left
+from hfwork.present.pack.bank.questions import CODES, Answer, answers, bank, notes
+from hfwork.present.pack.bank.questions_page import prove_page, write_page
 from hfwork.present.pack.facts import Cell, Facts, Gone
-from hfwork.present.pack.ground import left
-from hfwork.present.pack.questions import CODES, Answer, answers, bank, notes
-from hfwork.present.pack.questions_page import prove_page, write_page
 from hfwork.release.bundle import open_release
 
 RECEIPT = re.compile(r"HF(?:-[0-9A-Z]+)+")

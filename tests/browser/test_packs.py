@@ -14,8 +14,8 @@ from visitor import PASSWORD
 
 from hfwork import text
 from hfwork.present import login, server
+from hfwork.present.pack.bank.questions_page import write_page
 from hfwork.present.pack.facts import Facts
-from hfwork.present.pack.questions_page import write_page
 from hfwork.release.bundle import open_release
 
 DRAWN = "#hf-board[data-state=drawn]"

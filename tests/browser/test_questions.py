@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from hfwork import text
+from hfwork.present.pack.bank.questions import CODES, answers
+from hfwork.present.pack.bank.questions_page import write_page
 from hfwork.present.pack.facts import Facts
-from hfwork.present.pack.questions import CODES, answers
-from hfwork.present.pack.questions_page import write_page
 from hfwork.release.bundle import open_release
 
 pytestmark = pytest.mark.browser

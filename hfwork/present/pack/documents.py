@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
-from hfwork.present.pack import appendix, appendix_proof, brief, deck, deck_proof, paper_docx, paper_html, paper_proof
-from hfwork.present.pack import questions_page as bank
+from hfwork.present.pack.bank import questions_page as bank
+from hfwork.present.pack.book import appendix, appendix_proof
 from hfwork.present.pack.facts import Cell, Facts
-from hfwork.present.pack.paper import Paper
+from hfwork.present.pack.papers import brief, paper_docx, paper_html, paper_proof
+from hfwork.present.pack.papers.paper import Paper
+from hfwork.present.pack.papers.township import township
 from hfwork.present.pack.proof import Finding
-from hfwork.present.pack.township import township
+from hfwork.present.pack.slides import deck, deck_proof
 from hfwork.text import LANGUAGES
 
 DECK = "deck.pptx"

@@ -13,8 +13,8 @@ from hfwork.errors import HfworkError, no_access
 from hfwork.present.pack import manifest
 from hfwork.present.pack.documents import DECK, documents
 from hfwork.present.pack.facts import Facts
-from hfwork.present.pack.refresh import Renewal, refresh, shown
-from hfwork.present.pack.slides import MEETINGS
+from hfwork.present.pack.slides.agenda import MEETINGS
+from hfwork.present.pack.slides.refresh import Renewal, refresh, shown
 from hfwork.release.bundle import Release
 
 Progress = Callable[[int, int, str], None]
