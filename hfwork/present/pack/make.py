@@ -125,7 +125,7 @@ def _write(
             cells[DECK] = shown(facts, deck_content)
         else:
             cells[document.path] = list(document.write(target))
-        files[document.path] = (document.title, target.read_bytes())
+        files[document.path] = (document.title, document.label, target.read_bytes())
         if progress:
             progress(at, len(planned), document.path)
     made = manifest.describe(facts, meeting, files, cells)
