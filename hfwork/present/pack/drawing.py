@@ -144,6 +144,7 @@ def tiles(slide: Any, box: Box, made: Tiles, key: str, lang: str, name: str) -> 
             continue
         shape = builder.convert_to_shape()
         _tile(shape, tile, key, lang, round(size * 2) / 2)
+    group._element.recalculate_extents()  # freeforms do not by themselves: a group without a size cannot be resized
     group.name = Binding(lang, key, prints=binding.line_print(made.alt)).name(name)
     typeset.describe(group, made.alt)
     return group
