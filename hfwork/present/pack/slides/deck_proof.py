@@ -128,8 +128,15 @@ def _grid(table: Any, made: Grid, file: str, at: str) -> Iterator[Finding]:
                 pairs = zip(proof.numbers(given), proof.numbers(wanted), strict=True)
                 yield from (Finding(WRONG, file, place, a, b) for a, b in pairs if a != b)
             continue
-        own = expected[0] if r == 0 else next((e for e in expected[1:] if e[0] in row), None)
+        own = expected[0] if r == 0 else next((e for e in expected[1:] if e[0] in row), _closest(row, left))
         yield from _cells(row, own, expected[0], heads, file, place)
+
+
+def _closest(row: tuple[str, ...], left: list[tuple[str, ...]]) -> tuple[str, ...] | None:
+    """The row as generated whose label people have changed: most of its cells are in this one."""
+    shared = {other: sum(cell in row for cell in other[1:]) for other in left}
+    best = max(left, key=lambda other: shared[other], default=None)
+    return best if best and 2 * shared[best] >= len(best) else None
 
 
 def _bones(row: tuple[str, ...]) -> tuple[str, ...]:
