@@ -10,6 +10,7 @@ from hfwork.present.pack.elements import Grid, Plot, Series, Words, element
 from hfwork.present.pack.facts import LATEST, Cell, Facts
 
 _STATUSES = ("met", "near", "behind")
+_CHANGES = 10  # rows of a table on a slide
 _LEADS = 3  # departments named in a sentence
 
 
@@ -58,7 +59,8 @@ def brief(facts: Facts, basis: str = LATEST) -> Words:
     facts_ = {"place": place, "n": own["n"], "k": own["known"], "t": own["target"]}
     key = "brief.standing" if own["target"] else "brief.standing_none"
     standing = facts.say(key, **facts_, met=own["met"], near=own["near"], behind=own["behind"])
-    return Words((standing, _changed(facts), _attention(facts)))
+    at = facts.say("pack.at_latest") if basis != LATEST and facts.page["attention"] else ""
+    return Words((standing, _changed(facts), at + _attention(facts)))
 
 
 def _changed(facts: Facts) -> str:
@@ -81,7 +83,7 @@ def changed(facts: Facts, row: dict[str, Any]) -> str:
         return "no_period" if row["period"] == row["old_period"] else "unjudged"
     if row["intervals"] != "apart":
         return str(row["intervals"])
-    if indicator["direction"] not in ("up", "down"):
+    if indicator["direction"] not in ("up", "down") or indicator["sensitive"]:
         return "apart"
     return "better" if (row["new"] > row["old"]) == (indicator["direction"] == "up") else "worse"
 
@@ -90,10 +92,11 @@ def _attention(facts: Facts) -> str:
     names: list[str] = [row["indicator"] for row in facts.page["attention"]]
     if not names:
         return facts.say("brief.calm")
-    of: dict[str, set[str]] = {}
+    of: dict[str, list[str]] = {}
     for name in names:
-        of.setdefault(facts.lead(name) or facts.say("attention.nobody"), set()).add(name)
-    leads = [facts.say("brief.lead", lead=lead, n=len(own)) for lead, own in of.items()]
+        of.setdefault(facts.lead(name) or facts.say("attention.nobody"), []).append(name)
+    ordered = sorted(of.items(), key=lambda item: -len(item[1]))  # as on the start page
+    leads = [facts.say("brief.lead", lead=lead, n=len(set(own))) for lead, own in ordered]
     joined = facts.say("ui.and").join(leads[:_LEADS]) if facts.lang == "zh" else ", ".join(leads[:_LEADS])
     more = facts.say("brief.more") if len(leads) > _LEADS else ""
     return facts.say("brief.attention", n=len(set(names)), leads=joined, more=more)
@@ -115,7 +118,8 @@ def timeline_title(facts: Facts) -> Words:
     running = [p["name"][facts.lang] for p in phases if p["start"] <= today <= p["end"]]
     if running:
         return Words((facts.say("ui.timeline_title", date=named, phases=facts.say("ui.and").join(running)),))
-    key = "pack.phases_over" if phases and all(p["end"] < today for p in phases) else "ui.timeline_title_none"
+    ended = "pack.phases_over" if today < facts.monitoring_ends else "pack.phases_done"
+    key = ended if phases and all(p["end"] < today for p in phases) else "ui.timeline_title_none"
     last = max((p["end"] for p in phases), default=today)
     return Words((facts.say(key, date=named, n=len(phases), last=facts.date(last)),))
 
@@ -207,15 +211,30 @@ def changes_title(facts: Facts) -> Words:
     return Words((since + facts.say("changes.title" if up + down else "changes.title_none", up=up, down=down),))
 
 
-@element
-def changes(facts: Facts, most: str = "10") -> Grid:
-    """The figures with a change whose intervals lie apart, worse ones first; at most so many."""
+def _apart(facts: Facts) -> list[tuple[str, dict[str, Any]]]:
+    """The figures with a change whose intervals lie apart, with what the change is, worse ones first."""
     found = facts.page["changes"] or {"latest": []}
     order = ("worse", "better", "apart")
-    listed = [(order.index(code), row, code) for row in found["latest"] if (code := changed(facts, row)) in order]
+    listed = [(code, row) for row in found["latest"] if (code := changed(facts, row)) in order]
+    return sorted(listed, key=lambda item: order.index(item[0]))
+
+
+@element
+def changes_note(facts: Facts) -> Words:
+    """What the change was read from, and how many figures the table leaves out."""
+    found = facts.page["changes"]
+    if not found:
+        return Words((facts.say("changes.first_note"),))
+    said, there = facts.say("changes.note", id=found["id"], date=facts.date(found["as_of"])), len(_apart(facts))
+    return Words((said, facts.say("pack.listed", k=_CHANGES, n=there)) if there > _CHANGES else (said,))
+
+
+@element
+def changes(facts: Facts, most: str = f"{_CHANGES}") -> Grid:
+    """The figures with a change whose intervals lie apart, worse ones first; at most so many."""
     rows: list[tuple[str, ...]] = []
     cells: list[Cell] = []
-    for _, row, code in sorted(listed, key=lambda item: item[0])[: int(most)]:
+    for code, row in _apart(facts)[: int(most)]:
         name = row["indicator"]
         then = f"{facts.with_unit(row['old'], name)} ({facts.when(row['old_period'])})"
         now = f"{facts.with_unit(row['new'], name)} ({facts.when(row['period'])})"
@@ -236,9 +255,13 @@ def methods(facts: Facts) -> Grid:
         for method in _methods(facts, kind["id"]):
             own = [standing[name] for name in method["indicators"] if name in standing]
             shown = own[:2]
-            said = facts.say("pack.comma").join(f"{facts.name(c['indicator'])} {facts.marked(c)}" for c in shown)
+            said = facts.say("pack.comma").join(
+                f"{facts.name(c['indicator'])} {facts.when(c['period'])} {facts.marked(c)}" for c in shown
+            )
+            said += facts.say("brief.more") if len(own) > len(shown) else ""
             count = str(len(method["indicators"])) if method["indicators"] else text.DASH
-            rows.append((method["clause"], method["text"][facts.lang], count, said or facts.say("pack.open")))
+            without = facts.say("pack.no_complete" if method["indicators"] else "pack.open")
+            rows.append((method["clause"], method["text"][facts.lang], count, said or without))
             cells += shown
     header = tuple(facts.say(f"pack.col.{name}") for name in ("clause", "method", "indicators", "standing"))
     return Grid(header, tuple(rows), tuple(cells), (1.1, 4.2, 0.8, 6), (0, 1, 3))

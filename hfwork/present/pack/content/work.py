@@ -9,6 +9,7 @@ from hfwork.present.pack.elements import Grid, Words, element
 from hfwork.present.pack.facts import LATEST, Cell, Facts
 
 _COLUMNS = 7  # indicators beside one another on one slide
+_HELP, _TABLES = 9, 9  # rows of a table on a slide
 _SIGNS = {"better": "▲", "worse": "▼", "higher": "△", "lower": "▽"}
 
 
@@ -102,7 +103,7 @@ def help_title(facts: Facts) -> Words:
 
 
 @element
-def help(facts: Facts, most: str = "9") -> Grid:
+def help(facts: Facts, most: str = f"{_HELP}") -> Grid:
     """Where help is needed and which department answers for it: one row per indicator."""
     rows, cells = [], []
     for row in attention(facts)[: int(most)]:
@@ -114,8 +115,8 @@ def help(facts: Facts, most: str = "9") -> Grid:
         rows.append((f"{facts.name(name)} · {facts.when(period)}", facts.marked(cell), why, named or text.DASH,
                      facts.lead(name) or facts.say("attention.nobody")))  # fmt: skip
         cells += [c for c in (cell, *late) if c]
-    head = tuple(facts.say(key) for key in ("ui.indicator", "pack.col.whole", "attention.why", "pack.col.where",
-                                            "attention.lead"))  # fmt: skip
+    head = tuple(facts.say(key, unit=facts.units_noun) for key in ("ui.indicator", "pack.col.whole", "attention.why",
+                                                                   "pack.col.where", "attention.lead"))  # fmt: skip
     return Grid(head, tuple(rows), tuple(cells), (3.6, 1.4, 2.2, 4.8, 2), (0, 2, 3, 4))
 
 
@@ -130,7 +131,13 @@ def pressing(facts: Facts, most: str = "4") -> Words:
         lead = facts.lead(row["indicator"]) or facts.say("attention.nobody")
         lines.append(facts.say("pack.pressing", figure=facts.marked(cell), lead=lead, **own))
         cells += [cell] if cell else []
-    return Words(tuple(lines) or (facts.say("brief.calm"),), tuple(cells))
+    rest = (*lines, *_listed(facts, len(lines), len(attention(facts))))
+    return Words(rest or (facts.say("brief.calm"),), tuple(cells))
+
+
+def _listed(facts: Facts, shown: int, there: int) -> tuple[str, ...]:
+    """That a list is cut short; nothing where it is whole."""
+    return (facts.say("pack.listed", k=shown, n=there),) if shown < there else ()
 
 
 def reason(facts: Facts, code: str, count: int) -> str:
@@ -141,7 +148,8 @@ def reason(facts: Facts, code: str, count: int) -> str:
 @element
 def help_note(facts: Facts) -> Words:
     """What the list is and what it is not."""
-    return Words((facts.say("pack.help_note"),))
+    there = len(attention(facts))
+    return Words((facts.say("pack.help_note"), *_listed(facts, min(there, _HELP), there)))
 
 
 def _matters(facts: Facts) -> list[tuple[str, str, str, str]]:
@@ -183,13 +191,18 @@ def _next(facts: Facts, token: str) -> str:
     today = facts.meta["as_of"]
     coming = sorted(p["end"] for p in facts.page["periods"] if p["level"] == level and p["end"] > today)
     if coming:
-        return facts.date(coming[0])
+        return _by(facts, coming[0])
     months = {"month": 1, "quarter": 3, "half": 6}.get(level, 12)
     end = dt.date.fromisoformat(facts.periods[token]["end"])
     while end.isoformat() <= today:
         year, month = divmod(end.year * 12 + end.month - 1 + months + 1, 12)
         end = dt.date(year, month + 1, 1) - dt.timedelta(days=1)
-    return facts.date(end)
+    return _by(facts, end.isoformat())
+
+
+def _by(facts: Facts, day: str) -> str:
+    """A day in words; what ends after the monitoring will show nothing, so the meeting has to say."""
+    return facts.date(day) if day <= facts.monitoring_ends else facts.say("pack.at_meeting")
 
 
 @element
@@ -240,7 +253,7 @@ def quality_title(facts: Facts) -> Words:
 
 
 @element
-def quality(facts: Facts, most: str = "9") -> Grid:
+def quality(facts: Facts, most: str = f"{_TABLES}") -> Grid:
     """Returns expected and received, the least complete first."""
     _, rows = _returns(facts)
     listed = sorted(rows, key=lambda row: row[2] / row[1])[: int(most)]
@@ -254,8 +267,16 @@ def quality_note(facts: Facts) -> Words:
     """How many of the units' latest figures are missing, withheld, unsteady or shared out by weight."""
     cells = [c for name, whole in facts.standing().items() for c in facts.units(name, whole["period"])]
     counts = {state: sum(c["state"] == state for c in cells) for state in ("missing", "suppressed", "unstable")}
+    tables = len(_returns(facts)[1])
+    cut = _listed(facts, min(tables, _TABLES), tables)
     shared = sum(bool(c["apportioned"]) and c["state"] == "value" for c in cells)
-    return Words((facts.say("pack.states", n=len(cells), shared=shared, **counts), facts.say("pack.signs")))
+    return Words(
+        (
+            facts.say("pack.states", n=len(cells), unit=facts.units_noun, shared=shared, **counts),
+            facts.say("pack.signs"),
+            *cut,
+        )
+    )
 
 
 @element

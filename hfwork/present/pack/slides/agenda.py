@@ -42,7 +42,7 @@ def slides(facts: Facts, meeting: str) -> list[Slide]:
         "timeline": _timeline(),
         "kinds": _table("kinds_title", key("kinds", basis), 4.1),
         "methods": _table("kinds_title", "methods", 5.1),
-        "changes": _table("changes_title", "changes", 4.9),
+        "changes": _table("changes_title", "changes", 4.4, "changes_note"),
         "towns": _table("towns_title", key("towns", basis), 4.35, "towns_note", key("towns_title", basis)),
         "help": _table("help_title", "help", 4.6, "help_note"),
         "quality": _table("quality_title", "quality", 4.2, "quality_note"),
