@@ -280,3 +280,25 @@ def test_since_when_is_not_said_of_a_run_cut_off_by_what_is_known(facts: Facts) 
             assert (word in said) == cut, said
             seen.add(cut)
     assert True in seen
+
+
+def test_figures_shared_out_by_weight_are_never_told_as_counted(release: Path, tmp_path: Path) -> None:
+    def shared(rows: pd.DataFrame) -> None:
+        rows.loc[rows["level"] == "township", "apportioned"] = True
+
+    for lang in ("zh", "en"):
+        facts = Facts(open_release(changed_rows(release, tmp_path / lang, shared)), lang)
+        told = 0
+        for name in facts.page["standing"]:
+            for code in facts.places:
+                cell = facts.cell(name, facts.period(name), code)
+                if not cell or cell["state"] != "value":
+                    continue
+                said = {a.code: a.answer for a in answers(facts, name, code)}
+                assert facts.counts(cell).startswith("≈") and facts.figure(cell).startswith("≈")
+                assert "≈" in said["real"]
+                if cell["status"] in ("near", "behind") and not facts.indicators[name]["plain"]:
+                    assert not re.search("再有|再增加|减少|more .*would meet|fewer", said["takes"]), said["takes"]
+                    assert not re.search("按本期分母差|short of it", said["why"])
+                    told += 1
+        assert told

@@ -25,6 +25,7 @@ from pptx.parts.embeddedpackage import EmbeddedXlsxPart
 from pptx.util import Emu, Inches, Pt
 
 from hfwork.errors import HfworkError
+from hfwork.judge.verdict import UNFINISHED
 from hfwork.present.pack import proof
 from hfwork.present.pack.elements import Plot, Series, Tiles
 from hfwork.present.pack.facts import Facts
@@ -143,6 +144,7 @@ class Second:
     def __init__(self, release: Release) -> None:
         page = release.page("overview")
         frame = release.rows()
+        frame.loc[frame["reason"].isin(UNFINISHED), "status"] = "none"  # what will still move is not judged
         self.own = {i["id"]: i for i in page["indicators"]}
         self.tokens = [p["token"] for p in page["periods"]]
         self.standing = page["standing"]

@@ -213,12 +213,13 @@ class Facts:
         return next((n for n, (own, aim) in enumerate(zip(printed, aims, strict=True)) if own != aim), _FINEST)
 
     def counts(self, cell: Cell) -> str:
-        """``2,892 / 3,923``; the count alone of a plain one; empty where nothing is published."""
+        """``2,892 / 3,923`` (≈ where shared out); the count alone of a plain one; empty where none is published."""
         if cell["state"] not in ("value", "unstable"):
             return ""
+        mark = SHARED * bool(cell["apportioned"])
         if pd.isna(cell["denominator"]):
-            return text.number(cell["numerator"])
-        return f"{text.number(cell['numerator'])} / {text.number(cell['denominator'])}"
+            return mark + text.number(cell["numerator"])
+        return f"{mark}{text.number(cell['numerator'])} / {text.number(cell['denominator'])}"
 
     def status(self, cell: Cell | None) -> str:
         """``● 达标``; empty where nothing is judged."""

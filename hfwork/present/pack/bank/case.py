@@ -11,6 +11,7 @@ from hfwork import text
 from hfwork.judge.verdict import UNFINISHED
 from hfwork.present.pack.bank.ground import Ground, left
 from hfwork.present.pack.facts import LATEST, Cell, Facts
+from hfwork.present.readings import SHARED
 
 _PEOPLE = ("person", "household", "couple")
 _LEFT_OUT = ("missing", "suppressed", "unstable")
@@ -104,7 +105,7 @@ class Case:
         n = left(cell, self.own["factor"], self.own["direction"])
         if not n or self.own["sensitive"] or self.own["direction"] == "down":
             return said
-        if self._ratio(cell) or self.indicator in self.ground.sampled:
+        if self._ratio(cell) or self.indicator in self.ground.sampled or cell["apportioned"]:
             return said
         if self.own["plain"]:
             return self._join([said, self.say("short_plain", n=self._unit(n))])
@@ -158,6 +159,7 @@ class Case:
         """The release's verdict, and the interval."""
         verdict = self.facts.verdict(cell)
         said = verdict[self.facts.lang].rstrip("。.") if verdict else self.say("unjudged")
+        said = self._join([said, f"{SHARED} {self.facts.say('ui.apportioned')}" if cell["apportioned"] else ""])
         if pd.isna(cell["lower95"]):
             return [said, self.say("no_interval")], []
         lower, upper = (self.facts.number(cell[end], self.indicator) for end in ("lower95", "upper95"))
@@ -270,6 +272,8 @@ class Case:
         facts |= {"value": self.facts.figure(cell), "n": self._unit(n) if self.own["plain"] else text.number(n)}
         if n and self.indicator in self.ground.sampled:
             return [self.say("takes_sampled", **facts)], []
+        if n and cell["apportioned"]:
+            return [self.say("takes_shared", **facts)], []
         if not n:
             return [self.say("takes_met_counts" if counts else "takes_met", **facts)], []
         people = self.ground.counted[self.indicator] in _PEOPLE and self.own["direction"] == "up"

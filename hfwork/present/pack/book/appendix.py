@@ -11,6 +11,7 @@ from typing import Any
 from unicodedata import east_asian_width
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from hfwork.present.maps import STATUS
@@ -49,6 +50,8 @@ def write(facts: Facts, meeting: str, target: Path) -> list[Cell]:
             if drawn:
                 _write_charts(book, *drawn, facts)
         os.replace(part, target)
+    except FileCreateError as problem:  # a full disk or a closed folder, in the library's own wrapping
+        raise problem.args[0] from problem
     finally:
         part.unlink(missing_ok=True)
     return list({cell["receipt"]: cell for sheet in made for cell in sheet.cells}.values())

@@ -11,6 +11,7 @@ from hfwork.present.pack.facts import LATEST, Cell, Facts
 
 _STATUSES = ("met", "near", "behind")
 _CHANGES = 10  # rows of a table on a slide
+_OF_A_METHOD = {"zh": 2, "en": 1}  # figures of a method: English names take a line each
 _LEADS = 3  # departments named in a sentence
 
 
@@ -254,7 +255,7 @@ def methods(facts: Facts) -> Grid:
     for kind in facts.page["kinds"]:
         for method in _methods(facts, kind["id"]):
             own = [standing[name] for name in method["indicators"] if name in standing]
-            shown = own[:2]
+            shown = own[: _OF_A_METHOD[facts.lang]]
             said = facts.say("pack.comma").join(
                 f"{facts.name(c['indicator'])} {facts.when(c['period'])} {facts.marked(c)}" for c in shown
             )
