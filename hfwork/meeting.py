@@ -32,7 +32,7 @@ def pack(options: argparse.Namespace, progress: Progress) -> None:
 
 def _make(options: argparse.Namespace, progress: Progress) -> None:
     from hfwork.present.pack import make
-    from hfwork.present.pack.slides import MEETINGS
+    from hfwork.present.pack.slides.agenda import MEETINGS
 
     if not options.meeting:
         raise HfworkError("no_meeting", allowed=MEETINGS)
@@ -49,7 +49,8 @@ def _shelf(options: argparse.Namespace) -> Path:
 
 
 def _refresh(options: argparse.Namespace, given: Path, progress: Progress) -> None:
-    from hfwork.present.pack import make, refresh
+    from hfwork.present.pack import make
+    from hfwork.present.pack.slides import refresh
 
     release = open_release(release_of(options))
     if given.is_dir():

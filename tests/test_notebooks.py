@@ -85,6 +85,8 @@ FIGURES = {
     "05_birth_defects_and_rare_events": 3,
     "06_assistance_and_volunteers": 5,
     "07_add_your_own_indicator": 0,
+    "08_mid_term_review": 1,
+    "09_meeting_pack": 0,
 }
 
 

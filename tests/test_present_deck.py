@@ -16,9 +16,9 @@ from openpyxl import load_workbook
 from pptx import Presentation
 from pptx.oxml.ns import qn
 
-from hfwork.present.pack import binding, deck, deck_proof, drawing, native
 from hfwork.present.pack.facts import Facts
-from hfwork.present.pack.slides import MEETINGS
+from hfwork.present.pack.slides import binding, deck, deck_proof, drawing, native
+from hfwork.present.pack.slides.agenda import MEETINGS
 from hfwork.release.bundle import MANIFEST, Release, open_release
 
 FILLS = {"met": "007A5E", "near": "F2C14E", "behind": "C44E00", "none": "DDE6E4"}

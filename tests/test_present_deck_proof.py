@@ -25,10 +25,11 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import qn
 from pptx.util import Inches
 
-from hfwork.present.pack import binding, deck, deck_proof, drawing, proof
+from hfwork.present.pack import proof
 from hfwork.present.pack.facts import Facts
 from hfwork.present.pack.proof import LOST, UNPROVED, WRONG
-from hfwork.present.pack.slides import MEETINGS
+from hfwork.present.pack.slides import binding, deck, deck_proof, drawing
+from hfwork.present.pack.slides.agenda import MEETINGS
 from hfwork.release.bundle import Release, open_release
 
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"

@@ -25,10 +25,11 @@ from pptx.parts.embeddedpackage import EmbeddedXlsxPart
 from pptx.util import Emu, Inches, Pt
 
 from hfwork.errors import HfworkError
-from hfwork.present.pack import binding, deck, deck_proof, drawing, native, proof, refresh
+from hfwork.present.pack import proof
 from hfwork.present.pack.elements import Plot, Series, Tiles
 from hfwork.present.pack.facts import Facts
-from hfwork.present.pack.refresh import Renewal
+from hfwork.present.pack.slides import binding, deck, deck_proof, drawing, native, refresh
+from hfwork.present.pack.slides.refresh import Renewal
 from hfwork.release.bundle import Release, open_release
 from hfwork.workspace import Workspace
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import http.client
 import json
 import re
 import select
@@ -15,8 +14,7 @@ import time
 import urllib.parse
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.cookies import SimpleCookie
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -26,13 +24,13 @@ from jupyter_server.services.kernels.connection.base import serialize_msg_to_ws_
 from page_fixture import write_release
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
+from visitor import PASSWORD, Visitor
 
 from hfwork import text
 from hfwork.present import login, server
 
 pytestmark = pytest.mark.slow
 OVERVIEW = Path(server.__file__).parents[2] / "dashboards" / "overview.ipynb"
-PASSWORD = "a password of the tests"
 DRAWN = b"draw(document"
 ENVIRONMENT = "import base64, json, os; print('ENV', base64.b64encode(json.dumps(dict(os.environ)).encode()).decode())"
 WIRE = "v1.kernel.websocket.jupyter.org"
@@ -43,44 +41,6 @@ def notebook(code: str, **metadata: Any) -> str:
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     content = {"cells": [cell], "metadata": {"kernelspec": kernel, **metadata}, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(content)
-
-
-@dataclass
-class Answer:
-    status: int
-    headers: dict[str, str]
-    text: str
-
-
-@dataclass
-class Visitor:
-    """A browser without scripts: keeps cookies, follows nothing."""
-
-    url: str
-    cookies: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def cookie(self) -> str:
-        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-
-    def ask(self, method: str, path: str, body: dict[str, str] | None = None, **headers: str) -> Answer:
-        host = urllib.parse.urlsplit(self.url).netloc
-        line = http.client.HTTPConnection(host, timeout=60)
-        sent = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded", **headers}
-        line.request(method, path, urllib.parse.urlencode(body) if body else None, sent)
-        answer = line.getresponse()
-        for header in answer.headers.get_all("Set-Cookie") or []:
-            for name, morsel in SimpleCookie(header).items():
-                self.cookies[name] = morsel.value
-        return Answer(answer.status, dict(answer.headers.items()), answer.read().decode("utf-8", "replace"))
-
-    def log_in(self, password: str = PASSWORD, **more: str) -> Answer:
-        self.ask("GET", "/login")
-        return self.ask("POST", "/login", {"password": password, "_xsrf": self.cookies["_xsrf"], **more})
-
-    def socket_to(self, kernel: str, **headers: str) -> HTTPRequest:
-        address = self.url.replace("http", "ws") + f"api/kernels/{kernel}/channels?session_id={uuid.uuid4().hex}"
-        return HTTPRequest(address, headers={"Cookie": self.cookie, **headers})
 
 
 @dataclass
@@ -156,7 +116,8 @@ CLOSED = ["/", "/overview", "/overview?indicator=x&lang=en", "/start", "/nothing
           "/voila/files/overview.ipynb", "/voila/api/themes/x", "/voila/query/a-b-c-d-e", "/voila/execution/a-b-c-d-e",
           "/voila/templates/lab/static/index.css", "/voila/templates/hfwork/conf.json", "/voila/templates/hfwork",
           "/static/style/style.min.css", "/kernelspecs/python3/logo-64x64.png", "/edit/x", "/login/x",
-          "/?token=", "/?token=x", "/overview?password=x"]  # fmt: skip
+          "/packs", "/packs/", "/packs/midterm-zh/deck.pptx", "/packs/midterm-zh/manifest.json",
+                    "/?token=", "/?token=x", "/overview?password=x"]  # fmt: skip
 OUTSIDE = ["/voila/templates/hfwork/static/../conf.json", "/voila/templates/hfwork/static/..%2fconf.json",
            "/voila/templates/hfwork/static/..%2f..%2f..%2f..%2f..%2fconfig", "/voila/static/..%2fapp.py",
            "/voila/static/%2fetc%2fpasswd", "/voila/labextensions/..%2f..%2fvoila.log",

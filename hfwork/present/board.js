@@ -34,6 +34,7 @@ class Board {
     if (options.url) for (const event of ["popstate", "hashchange"]) window.addEventListener(event, () => this.enter(), this.leaving);
     document.addEventListener("keydown", (event) => this.key(event), this.leaving);
     if (options.newest) document.addEventListener("visibilitychange", () => this.outdated(), this.leaving);
+    if (options.newest && this.page.page === "start") this.outdated();   // only its start page offers packs
     for (const event of ["beforeprint", "afterprint"]) window.addEventListener(event, () => this.print(event === "beforeprint"), this.leaving);
     let width = root.clientWidth;
     this.observer = new ResizeObserver(() => {
@@ -146,7 +147,7 @@ class Board {
 
   view(change = {}) {
     return { m: this.m, page: this.page, state: { ...this.state, ...change }, theme: this.root.dataset.theme, memory: this.memory, width: this.root.clientWidth,
-      choose: (next) => this.choose(next), link: (page, next) => this.link(page, next), logout: this.options.logout, stale: this.stale, snapshot: (name, panel, file) => this.figures.save(panel, file), fullscreen: () => this.fullscreen() };
+      choose: (next) => this.choose(next), link: (page, next) => this.link(page, next), logout: this.options.logout, stale: this.stale, packs: this.packs || [], base: this.options.base, snapshot: (name, panel, file) => this.figures.save(panel, file), fullscreen: () => this.fullscreen() };
   }
 
   /** One part; when it fails, it says so in words with a number, and the rest goes on. */
@@ -229,14 +230,27 @@ class Board {
     if (panel.keys(event)) event.preventDefault();
   }
 
-  /** Asked when somebody comes back to the page: whether another release has taken its place. */
+  /** Asked by the start page, and when somebody comes back to a page: whether another release has taken its place, and which packs lie ready. */
   async outdated() {
     if (document.hidden || this.stale) return;
     try {
       const answer = await fetch(this.options.newest);
-      this.stale = answer.ok && (await answer.json()).release !== this.page.release.id;
+      const told = answer.ok ? await answer.json() : null;
+      this.stale = Boolean(told) && told.release !== this.page.release.id;
+      if (told) this.offer(this.stale ? [] : told.packs || []);
     } catch { return; }   // the server is gone: what stands here still holds for its day
     if (this.stale) this.part("head", this.head, () => header(this.view()));
+  }
+
+  /** Only the part that lists them is written anew, and only when they differ. */
+  offer(packs) {
+    if (JSON.stringify(packs) === JSON.stringify(this.packs || [])) return;
+    this.packs = packs;
+    const view = this.view();
+    for (const entry of this.entries.flat().filter(({ part }) => part === "previews")) {
+      this.panel(entry, view);
+      this.part(entry.name, this.sections[entry.name], () => this.words(entry.name, view));
+    }
   }
 
   /** Let go of window and document: the notebook has taken this board away. */

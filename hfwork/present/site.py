@@ -34,14 +34,14 @@ from voila.utils import create_include_assets_functions
 
 from hfwork import text
 from hfwork.errors import HfworkError
-from hfwork.present import dashboards
+from hfwork.present import dashboards, downloads
 from hfwork.present.login import Gate
+from hfwork.present.notices import InWords
 from hfwork.present.settings import TEMPLATE, allowed_hosts, configure, current, keep_compiled, printed
 
 STARTS = 2  # kernels that may start at one time: each fills a core for a second or two
 PAUSE = 0.7  # seconds between a drawn page and its kernel, so that a crowd's pages all go out first
 PATIENCE = 90  # seconds for a kernel to start and run its cells; Voila itself would wait for a dead one for ever
-BARE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'none'"
 _FILE = r"(?:/[\w-][\w.-]*)+"  # Voila's handler stumbles over paths that lead upwards
 _KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
 
@@ -52,23 +52,6 @@ class Foreign(Matcher):
 
     def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
         return None if request.host_name.strip("[]").lower() in allowed_hosts() else {}
-
-
-class InWords(web.RequestHandler):
-    """Answers in both languages; an error shows neither a traceback nor a name of anything that is served."""
-
-    def render_bare(self, template: str, **facts: Any) -> None:
-        """Write a page that needs no script and no other file."""
-        base_url = self.settings["base_url"]
-        self.set_header("Content-Type", "text/html; charset=UTF-8")
-        self.set_header("Content-Security-Policy", BARE)
-        self.set_header("Cache-Control", "no-store")
-        made = self.settings["voila_jinja2_env"].get_template(template)
-        self.write(made.render(say=text.say, base_url=base_url, **facts))
-
-    def write_error(self, status_code: int, **_: Any) -> None:
-        key = f"serve.notice.{status_code}"
-        self.render_bare("notice.html.j2", key=key if key in text.catalogue() else "serve.notice.other")
 
 
 class Refused(InWords):
@@ -215,13 +198,13 @@ def note(handler: web.RequestHandler) -> None:
 
 
 class Newest(InWords, JupyterHandler):
-    """The id of the release now shown, by which an open page learns that it has become an old one."""
+    """The id of the release now shown, by which an open page learns that it is an old one, and its ready packs."""
 
     @web.authenticated
     def get(self) -> None:
         self.set_header("Cache-Control", "no-store")
         try:
-            self.write({"release": current()})
+            self.write({"release": current(), "packs": downloads.offered()})
         except HfworkError as problem:
             raise web.HTTPError(503, "%s", problem) from None
 
@@ -254,6 +237,7 @@ class Site(Voila):
             (at(f"/api/kernels/{_KERNEL}/channels"), VoilaKernelWebsocketHandler),
             (at(f"/voila/api/shutdown/{_KERNEL}"), VoilaShutdownKernelHandler),
             (at("/api/release"), Newest),
+            (at(downloads.ADDRESS), downloads.Download),
             (at(r"/(.*)"), Page, page),
         ]
 

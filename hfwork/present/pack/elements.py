@@ -100,7 +100,8 @@ def element(maker: Maker) -> Maker:
 
 def compose(facts: Facts, key: str) -> Element:
     """The element a key means on this release. Raises ``Gone`` where the release has nothing for it."""
-    from hfwork.present.pack import measures, opening, sources, work  # noqa: F401 - they make their elements known
+    # They make their elements known.
+    from hfwork.present.pack.content import chains, measures, opening, sources, work  # noqa: F401
 
     name, *arguments = key.split("/")
     try:

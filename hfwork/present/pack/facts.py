@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from functools import cached_property
 from typing import Any
@@ -63,6 +64,12 @@ class Facts:
         if name not in self._findings:
             self._findings[name] = self.release.findings(name)
         return self._findings[name]
+
+    def translated(self, lang: str) -> Facts:
+        """The same release in another language, what was read once kept."""
+        made = copy.copy(self)
+        made.lang = lang
+        return made
 
     # -- which cell --------------------------------------------------------------------------------------------------
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hfwork.errors import HfworkError, no_access
-from hfwork.present.pack import deck, manifest
-from hfwork.present.pack.facts import Cell, Facts
-from hfwork.present.pack.refresh import Renewal, refresh, shown
-from hfwork.present.pack.slides import MEETINGS
+from hfwork.present.pack import manifest
+from hfwork.present.pack.documents import DECK, documents
+from hfwork.present.pack.facts import Facts
+from hfwork.present.pack.slides.agenda import MEETINGS
+from hfwork.present.pack.slides.refresh import Renewal, refresh, shown
 from hfwork.release.bundle import Release
 
-DECK = "deck.pptx"
 Progress = Callable[[int, int, str], None]
-Step = tuple[str, Callable[[Path], Iterable[Cell]]]  # a file of the pack, and what writes it
 
 
 def make_pack(release: Release, meeting: str, out: Path, lang: str, progress: Progress | None = None) -> dict[str, Any]:
@@ -116,35 +115,22 @@ def _free(file: Path) -> Path:
 def _write(
     facts: Facts, meeting: str, part: Path, progress: Progress | None, deck_content: bytes | None = None
 ) -> dict[str, Any]:
-    steps = _steps(facts, meeting, deck_content)
-    cells: dict[str, list[Cell]] = {}
-    for at, (path, write) in enumerate(steps, 1):
-        (part / path).parent.mkdir(exist_ok=True)
-        cells[path] = list(write(part / path))
+    planned = documents(facts, meeting)
+    files, cells = {}, {}
+    for at, document in enumerate(planned, 1):
+        target = part / document.path
+        target.parent.mkdir(exist_ok=True)
+        if document.path == DECK and deck_content is not None:
+            target.write_bytes(deck_content)
+            cells[DECK] = shown(facts, deck_content)
+        else:
+            cells[document.path] = list(document.write(target))
+        files[document.path] = (document.title, document.label, target.read_bytes())
         if progress:
-            progress(at, len(steps), path)
-    files = {path: (_title(facts, path, meeting), (part / path).read_bytes()) for path, _ in steps}
+            progress(at, len(planned), document.path)
     made = manifest.describe(facts, meeting, files, cells)
     (part / manifest.NAME).write_text(manifest.text(made), "utf-8")
     return made
-
-
-def _steps(facts: Facts, meeting: str, deck_content: bytes | None) -> list[Step]:
-    def slides(target: Path) -> Iterable[Cell]:
-        content, cells = (
-            deck.build(facts, meeting) if deck_content is None else (deck_content, shown(facts, deck_content))
-        )
-        target.write_bytes(content)
-        return cells
-
-    return [(DECK, slides)]
-
-
-def _title(facts: Facts, path: str, meeting: str) -> str:
-    """What people call a file: 宁河区创建幸福家庭活动中期推动会汇报·幻灯片."""
-    name = facts.say(f"pack.file.{Path(path).stem}")
-    return facts.say("pack.file.title", campaign=facts.meta["title"][facts.lang], file=name,
-                     meeting=facts.say(f"pack.meeting.{meeting}"))  # fmt: skip
 
 
 def _put(part: Path, out: Path) -> None:

@@ -17,9 +17,9 @@ FORMAT = 1
 
 
 def describe(
-    facts: Facts, meeting: str, files: Mapping[str, tuple[str, bytes]], cells: Mapping[str, Iterable[Cell]]
+    facts: Facts, meeting: str, files: Mapping[str, tuple[str, str, bytes]], cells: Mapping[str, Iterable[Cell]]
 ) -> dict[str, Any]:
-    """The manifest of a pack: ``files`` maps paths to title and content, ``cells`` paths to what they show."""
+    """The manifest of a pack: ``files`` maps paths to title, label and content, ``cells`` paths to what they show."""
     used: dict[str, tuple[Cell, list[str]]] = {}
     for path, shown in cells.items():
         for cell in shown:
@@ -36,8 +36,8 @@ def describe(
         "meeting": meeting,
         "lang": facts.lang,
         "files": [
-            {"path": path, "sha256": digest(content), "bytes": len(content), "title": title}
-            for path, (title, content) in files.items()
+            {"path": path, "sha256": digest(content), "bytes": len(content), "title": title, "label": label}
+            for path, (title, label, content) in files.items()
         ],
         "figures": [_figure(facts, cell, paths) for cell, paths in used.values()],
     }

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from hfwork.errors import HfworkError
-from hfwork.present.pack import deck_proof, manifest
+from hfwork.present.pack import manifest
+from hfwork.present.pack.documents import documents
 from hfwork.present.pack.facts import Facts
 from hfwork.present.pack.proof import LOST, WRONG, Finding
 from hfwork.release.bundle import Release
@@ -26,23 +28,18 @@ def verify_pack(folder: Path, release: Release, progress: Progress | None = None
     facts = Facts(release, made["lang"])
     found = _manifest(facts, made)
     files = [str(file["path"]) for file in made["files"]]
+    known = {document.path: document for document in documents(facts, made["meeting"])}
     for at, path in enumerate(files, 1):
-        if not (folder / path).is_file():
-            found.append(Finding(LOST, path, "", ""))
+        if path in known and (folder / path).is_file():
+            found += known[path].prove(folder / path)
         else:
-            found += _file(facts, made["meeting"], folder / path, path)
+            found.append(Finding(LOST, path, "", ""))
         if progress:
             progress(at, len(files), path)
     return found
 
 
-def _file(facts: Facts, meeting: str, file: Path, path: str) -> list[Finding]:
-    if path.endswith(".pptx"):
-        return deck_proof.prove(file.read_bytes(), facts.release, path)
-    return []
-
-
-def _manifest(facts: Facts, made: dict) -> list[Finding]:
+def _manifest(facts: Facts, made: dict[str, Any]) -> list[Finding]:
     """Every figure listed is that of its receipt."""
     found = []
     for figure in made["figures"]:

@@ -19,8 +19,23 @@ PARTS.code = (view) => {
   return { bare: true, body: said(m, m.name(release.title), sentences, [h("p", { class: "hf-what" }, m.name(ind.name)), h("p", { class: "hf-big" }, m.tile(cell, ind), m.unit(ind) ? h("small", {}, m.unit(ind)) : null), h("p", { class: "hf-under" }, m.name(m.period(start.period).name))], form) };
 };
 
-PARTS.previews = ({ m, page, link }) => ({ title: m.say("start.pages", { n: page.pages.length - 1 }), body: h("ul", { class: "hf-previews" }, page.pages.filter((one) => one.page !== "start").map((one) => h("li", {},
+PARTS.previews = ({ m, page, link, packs, base }) => ({ title: m.say("start.pages", { n: page.pages.length - 1 }), after: packs.length ? offered(m, packs, base) : null, body: h("ul", { class: "hf-previews" }, page.pages.filter((one) => one.page !== "start").map((one) => h("li", {},
   h(link("start") ? "a" : "div", { href: link(one.page), class: "hf-preview", "data-key": `open-${one.page}` }, h("span", { class: "hf-thumb", "aria-hidden": "true" }, thumb(m, one.page)), h("strong", {}, m.name(one.title)), h("span", {}, m.name(one.question)))))) });
+
+/** The packs that lie ready beside the release, file by file; only a server has any. */
+function offered(m, packs, base) {
+  const meeting = (name) => (["midterm", "annual", "acceptance"].includes(name) ? m.say(`start.pack.${name}`) : name);
+  const address = (pack, file) => `${base}packs/${pack.name}/${file.path.split("/").map(encodeURIComponent).join("/")}`;
+  const size = (file) => m.say("start.pack_size", { size: Math.max(0.1, file.bytes / 1e6).toFixed(1) });
+  const form = (file) => file.path.replace(/^.*\./, "").toUpperCase();
+  const list = (pack, files) => h("ul", {}, files.map((file) => h("li", {}, h("a", { href: address(pack, file), title: file.title, "data-key": `pack-${pack.name}-${file.path}` }, file.label), " ", h("small", {}, `${form(file)} ${size(file)}`))));
+  const own = (pack) => pack.lang === m.lang, inside = (file) => file.path.includes("/");   // what lies in a folder is one of many: a brief for each unit
+  return h("div", { class: "hf-packs" }, h("h3", {}, m.say("start.packs")), [...packs.filter(own), ...packs.filter((pack) => !own(pack))].map((pack) => {
+    const more = pack.files.filter(inside);
+    return [h("h4", {}, m.say(pack.lang === "en" ? "start.pack_en" : "start.pack", { meeting: meeting(pack.meeting) })), list(pack, pack.files.filter((file) => !inside(file))),
+      more.length ? h("details", { "data-keep": `pack-${pack.name}` }, h("summary", {}, m.say("start.pack_more", { n: more.length })), list(pack, more)) : null];
+  }));
+}
 
 /** A drawing of a page from its own figures; a page nobody drew for has a sheet of lines. */
 function thumb(m, name) {

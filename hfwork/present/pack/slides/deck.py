@@ -10,12 +10,12 @@ from typing import Any
 from pptx.dml.color import RGBColor
 
 from hfwork import text
-from hfwork.present.pack import drawing, theme, typeset
-from hfwork.present.pack.binding import Binding, words_prints
 from hfwork.present.pack.elements import Cell, Element, Grid, Plot, Tiles, Words, compose, key
 from hfwork.present.pack.facts import Facts, Gone
 from hfwork.present.pack.package import seal
-from hfwork.present.pack.slides import Part, Slide, slides
+from hfwork.present.pack.slides import drawing, theme, typeset
+from hfwork.present.pack.slides.agenda import Part, Slide, slides
+from hfwork.present.pack.slides.binding import Binding, words_prints
 
 Progress = Callable[[int, int, str], None]
 _CARDS = {"met": ("007A5E", "FFFFFF"), "near": ("F2C14E", "16302F"), "behind": ("C44E00", "FFFFFF")}

@@ -12,11 +12,11 @@ from pptx import Presentation
 from pptx.oxml.ns import qn
 
 from hfwork.errors import HfworkError
-from hfwork.present.pack import binding, drawing, native, remap, renew
-from hfwork.present.pack.binding import Binding
-from hfwork.present.pack.deck import subject
 from hfwork.present.pack.elements import Element, Grid, Plot, Tiles, Words, compose
 from hfwork.present.pack.facts import Cell, Facts, Gone
+from hfwork.present.pack.slides import binding, drawing, native, remap, renew
+from hfwork.present.pack.slides.binding import Binding
+from hfwork.present.pack.slides.deck import subject
 from hfwork.release.bundle import Release
 
 CHANGED, LEFT, GONE, NEW = "changed", "left", "gone", "new"

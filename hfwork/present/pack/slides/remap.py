@@ -8,13 +8,13 @@ from pptx.dml.color import RGBColor
 from pptx.enum.dml import MSO_LINE
 from pptx.oxml.ns import qn
 
-from hfwork.present.pack import binding, drawing, typeset
-from hfwork.present.pack import renew as renewal
-from hfwork.present.pack.binding import Binding
 from hfwork.present.pack.elements import Tile, Tiles
+from hfwork.present.pack.slides import binding, drawing, typeset
+from hfwork.present.pack.slides import renew as renewal
+from hfwork.present.pack.slides.binding import Binding
 
 if TYPE_CHECKING:
-    from hfwork.present.pack.refresh import Place
+    from hfwork.present.pack.slides.refresh import Place
 
 _INCH = 914400
 _EDGES = ("7D9390", "FFFFFF")  # as drawing paints them

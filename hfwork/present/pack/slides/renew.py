@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from hfwork.present.pack import binding, retext
-from hfwork.present.pack.binding import Binding
 from hfwork.present.pack.elements import Grid, Words
+from hfwork.present.pack.slides import binding, drawing, retext
+from hfwork.present.pack.slides.binding import Binding
 
 if TYPE_CHECKING:
-    from hfwork.present.pack.refresh import Place
+    from hfwork.present.pack.slides.refresh import Place
+
+_INCH = 914400  # of the units of office files
 
 
 def words(place: Place, bound: Binding, made: Words) -> None:
@@ -95,12 +97,24 @@ def grid(place: Place, bound: Binding, made: Grid) -> None:
     if binding.grid_prints(old) == printed:
         if [tuple(map(binding.plain, row)) for row in new] != old:
             _rebuild(table, new)
+            drawing.refit(place.shape, new, _room(place))
             place.note("changed", _told(old), _told([tuple(r) for r in new], old))
         prints = binding.grid_prints(new)
     else:
         prints = _each_cell(place, table, old, new, printed.split(","))
     alt = alternative(place.shape, alt, made.alt)
     place.shape.name = binding.renamed(place.shape.name, Binding(bound.lang, bound.key, "", f"{prints}~{alt}"))
+
+
+def _room(place: Place) -> float:
+    """The height in inches a table may take: to the next shape under it, or the foot of the slide."""
+    own = place.shape
+    bottom = place.slide.part.package.presentation_part.presentation.slide_height - 0.7 * _INCH
+    for other in place.slide.shapes:
+        beside = other.left is None or other.left >= own.left + own.width or other.left + other.width <= own.left
+        if other.shape_id != own.shape_id and not beside and other.top > own.top + _INCH:
+            bottom = min(bottom, other.top)
+    return float(max(bottom - own.top, _INCH) / _INCH)
 
 
 def _read(cell: Any) -> str:

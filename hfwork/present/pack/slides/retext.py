@@ -8,7 +8,7 @@ from unicodedata import east_asian_width
 
 from pptx.oxml.ns import qn
 
-from hfwork.present.pack import binding
+from hfwork.present.pack.slides import binding
 
 Sign = tuple[str, Any]  # a character, and the run or line break it stands in
 

@@ -12,14 +12,14 @@ from pptx.enum.text import MSO_ANCHOR
 from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
-from hfwork.present.pack import binding, native, typeset
-from hfwork.present.pack.binding import Binding
 from hfwork.present.pack.elements import Grid, Plot, Tile, Tiles, Words
-from hfwork.present.pack.theme import INK, PALE
+from hfwork.present.pack.slides import binding, native, typeset
+from hfwork.present.pack.slides.binding import Binding
+from hfwork.present.pack.slides.theme import INK, PALE
 
 Box = tuple[float, float, float, float]  # inches: left, top, width, height
 _SIZES = (22, 20, 18, 17, 16, 15, 14, 13, 12, 11, 10)
-_TABLE_SIZES = (18, 17, 16, 15, 14, 13, 12, 11, 10.5, 10, 9.5, 9, 8.5, 8)
+_TABLE_SIZES = (16, 15, 14, 13, 12, 11, 10.5, 10, 9.5, 9, 8.5, 8)
 
 
 def write(shape: Any, words: Words, key: str, lang: str, name: str, **look: Any) -> None:
@@ -71,14 +71,32 @@ def table(slide: Any, box: Box, grid: Grid, key: str, lang: str, name: str) -> A
     return frame
 
 
-def _table_size(lines: list[tuple[str, ...]], widths: list[float], high: float) -> tuple[float, list[float]]:
-    for size in _TABLE_SIZES:
+def refit(frame: Any, lines: list[tuple[str, ...]], high: float) -> None:
+    """Make the letters of a table smaller, all by one factor, when its new words need more room than ``high``."""
+    made = frame.table
+    sizes = [run.font.size.pt for row in made.rows for cell in row.cells for p in cell.text_frame.paragraphs
+             for run in p.runs if run.font.size]  # fmt: skip
+    widths = [column.width / Inches(1) for column in made.columns]
+    if not sizes:
+        return
+    now = max(sizes)
+    size, heights = _table_size(lines, widths, high, now)
+    for row, tall in zip(made.rows, heights, strict=True):
+        row.height = Inches(tall)
+        for run in (r for cell in row.cells for p in cell.text_frame.paragraphs for r in p.runs if r.font.size):
+            run.font.size = Pt(max(round(run.font.size.pt * size / now * 2) / 2, _TABLE_SIZES[-1]))
+
+
+def _table_size(
+    lines: list[tuple[str, ...]], widths: list[float], high: float, largest: float = _TABLE_SIZES[0]
+) -> tuple[float, list[float]]:
+    for size in [s for s in _TABLE_SIZES if s <= largest] or [largest]:
         heights = []
         for line in lines:
             wide = 1.1 if line is lines[0] else 1.0  # heads are bold
             deep = max(typeset.rows(said, (w - 0.17) * 72 / size / wide) for said, w in zip(line, widths, strict=True))
             heights.append((deep * size * typeset.LEADING + 4.3) / 72)
-        if sum(heights) <= high or size == _TABLE_SIZES[-1]:
+        if sum(heights) <= high or size == min(_TABLE_SIZES[-1], largest):
             spare = max(min((high - sum(heights)) / len(lines), 0.26), 0)
             return size, [h + spare for h in heights]
     raise AssertionError
@@ -146,7 +164,11 @@ def tiles(slide: Any, box: Box, made: Tiles, key: str, lang: str, name: str) -> 
             continue
         shape = builder.convert_to_shape()
         _tile(shape, tile, key, lang, round(size * 2) / 2)
+<<<<<<< HEAD:hfwork/present/pack/slides/drawing.py
+    group._element.recalculate_extents()  # freeforms leave that to their maker
+=======
     group._element.recalculate_extents()  # freeforms do not by themselves: a group without a size cannot be resized
+>>>>>>> h-decktests:hfwork/present/pack/drawing.py
     group.name = Binding(lang, key, prints=binding.line_print(made.alt)).name(name)
     typeset.describe(group, made.alt)
     return group

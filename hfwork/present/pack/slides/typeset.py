@@ -11,7 +11,7 @@ from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
-from hfwork.present.pack.theme import FONTS, LANGUAGES
+from hfwork.present.pack.slides.theme import FONTS, LANGUAGES
 
 LEADING = 1.45  # of a line, in sizes of letters: the fonts of offices stand wide
 _LATIN = 0.56  # widths of a Latin letter in widths of a Chinese one, on the wide side

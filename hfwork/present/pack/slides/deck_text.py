@@ -8,10 +8,11 @@ from typing import Any
 from lxml import etree
 from pptx.oxml.ns import qn
 
-from hfwork.present.pack import deck, proof
+from hfwork.present.pack import proof
 from hfwork.present.pack.facts import Facts
 from hfwork.present.pack.proof import Finding, Line
-from hfwork.present.pack.slides import MEETINGS
+from hfwork.present.pack.slides import deck
+from hfwork.present.pack.slides.agenda import MEETINGS
 
 ALTERNATE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"

@@ -1,4 +1,4 @@
-"""One indicator in a meeting: its map, its units beside the target, its course with limits, and a chain of services."""
+"""One indicator in a meeting: its map, its units beside the target, its course with limits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 from hfwork import text
 from hfwork.judge.verdict import UNFINISHED
 from hfwork.present.maps import SHADES, STATUS, breaks, shade
-from hfwork.present.pack.elements import Grid, Plot, Series, Tile, Tiles, Words, element
+from hfwork.present.pack.elements import Plot, Series, Tile, Tiles, Words, element
 from hfwork.present.pack.facts import LATEST, Cell, Facts, Gone
 
 # Fill and ink of a unit by its status; the sign beside the figure tells it without colour.
@@ -160,19 +160,17 @@ def units(facts: Facts, indicator: str, basis: str = LATEST) -> Plot:
     series = [
         Series(
             facts.say(f"status.{s}") if len(used) > 1 else facts.name(indicator),
-            tuple(
-                _printed(c["value"], decimals) if c["status"] == s and c["state"] == "value" else None for c in cells
-            ),
+            tuple(printed(c["value"], decimals) if c["status"] == s and c["state"] == "value" else None for c in cells),
             looks[s],
         )
         for s in used
     ]
-    targets = tuple(_printed(c["target"], decimals) for c in cells)
+    targets = tuple(printed(c["target"], decimals) for c in cells)
     if any(t is not None for t in targets):
         series.append(Series(facts.say("ui.legend_target"), targets, "target"))
     title = units_title(facts, indicator, basis).lines[0]
     alt = facts.say("pack.alt", kind=facts.say("part.towns"), title=title)
-    return Plot("columns", names, tuple(series), _format(decimals), _percent(facts, indicator), alt, tuple(cells))
+    return Plot("columns", names, tuple(series), _format(decimals), is_percent(facts, indicator), alt, tuple(cells))
 
 
 def _labelled(facts: Facts, cell: Cell) -> str:
@@ -181,7 +179,7 @@ def _labelled(facts: Facts, cell: Cell) -> str:
     return label if cell["state"] == "value" else f"{label} {facts.figure(cell)}"
 
 
-def _percent(facts: Facts, indicator: str) -> bool:
+def is_percent(facts: Facts, indicator: str) -> bool:
     return bool(facts.indicators[indicator]["unit"]["en"].startswith("%"))
 
 
@@ -189,7 +187,7 @@ def _format(decimals: int) -> str:
     return "#,##0" + ("." + "0" * decimals if decimals else "")
 
 
-def _printed(value: Any, decimals: int) -> float | None:
+def printed(value: Any, decimals: int) -> float | None:
     """A number as it is printed: the workbook in a chart holds no digit more."""
     return None if pd.isna(value) else float(text.number(value, decimals).replace(",", ""))
 
@@ -235,22 +233,22 @@ def trend(facts: Facts, indicator: str, place: str = "") -> Plot:
     """The course of a figure with centre and control limits where the release has them, and the target."""
     series, limits = _course(facts, indicator, place)
     decimals = 0 if facts.indicators[indicator]["plain"] else facts.indicators[indicator]["decimals"]
-    values = tuple(_printed(c["value"], decimals) if c["state"] == "value" else None for c in series)
+    values = tuple(printed(c["value"], decimals) if c["state"] == "value" else None for c in series)
     made = [Series(facts.name(indicator), values, "line")]
     if any(c["period"] in limits for c in series):
         for name in ("centre", "upper", "lower"):
-            line = tuple(_printed(limits.get(c["period"], {}).get(name), decimals) for c in series)
+            line = tuple(printed(limits.get(c["period"], {}).get(name), decimals) for c in series)
             made.append(Series(facts.say(f"control.col.{name}"), line, "centre" if name == "centre" else "limit"))
         signals = tuple(v if limits.get(c["period"], {}).get("rule") else None
                         for v, c in zip(values, series, strict=True))  # fmt: skip
         if any(v is not None for v in signals):
             made.append(Series(facts.say("pack.signal"), signals, "point"))
-    targets = tuple(_printed(c["target"], decimals) for c in series)
+    targets = tuple(printed(c["target"], decimals) for c in series)
     if any(t is not None for t in targets):
         made.append(Series(facts.say("ui.legend_target"), targets, "target"))
     names = tuple(_short(c["period"]) for c in series)
     alt = facts.say("pack.alt", kind=facts.say("part.trend"), title=trend_title(facts, indicator, place).lines[0])
-    return Plot("lines", names, tuple(made), _format(decimals), _percent(facts, indicator), alt, tuple(series))
+    return Plot("lines", names, tuple(made), _format(decimals), is_percent(facts, indicator), alt, tuple(series))
 
 
 def _short(token: str) -> str:
@@ -267,63 +265,3 @@ def trend_note(facts: Facts, indicator: str, place: str = "") -> Words:
     has_limits = any(c["period"] in limits for c in series)
     note = facts.say("pack.control_note" if has_limits else "control.note_none")
     return Words((*said, note), (last,))
-
-
-@element
-def chain_title(facts: Facts, chain: str, basis: str = LATEST) -> Words:
-    """The lowest step of a service, said only where all steps can be compared."""
-    name, cells = _steps(facts, chain, basis)
-    place = facts.place(facts.root)
-    known = [c for c in cells if c["state"] == "value" and not facts.indicators[c["indicator"]]["sensitive"]]
-    levels = {facts.periods[c["period"]]["level"] for c in known}
-    if not known:
-        return Words((facts.say("chain.title_none", place=place, chain=name),))
-    complete = len(levels) == 1 and not any(c["reason"] in UNFINISHED for c in known) and len(known) > 1
-    if not complete or len(known) < sum(not facts.indicators[c["indicator"]]["sensitive"] for c in cells):
-        low, high = (facts.figure(pick(known, key=lambda c: c["value"])) for pick in (min, max))
-        return Words((facts.say("pack.chain_title", place=place, chain=name, low=low, high=high),), tuple(known))
-    lowest = min(known, key=lambda c: c["value"])
-    said = {"name": facts.name(lowest["indicator"]), "value": facts.figure(lowest)}
-    return Words((facts.say("chain.title", place=place, **said),), (lowest,))
-
-
-def _steps(facts: Facts, chain: str, basis: str) -> tuple[str, list[Cell]]:
-    found = next((c for c in facts.release.page_columns("cascade")["chains"] if c["id"] == chain), None)
-    if found is None:
-        raise Gone(chain)
-    cells = []
-    for name in found["steps"]:
-        if name in facts.page["standing"]:
-            cell = facts.cell(name, facts.period(name, basis))
-            cells += [cell] if cell else []
-    return found["name"][facts.lang], cells
-
-
-@element
-def chain(facts: Facts, chain: str, basis: str = LATEST) -> Plot:
-    """The steps of a service as lying bars, each on its own denominator; what is only described stands apart."""
-    _, cells = _steps(facts, chain, basis)
-    names = tuple(f"{facts.name(c['indicator'])} · {facts.when(c['period'])}" for c in cells)
-    values = [_printed(c["value"], 1) if c["state"] == "value" else None for c in cells]
-    described = [facts.indicators[c["indicator"]]["sensitive"] for c in cells]
-    reached = tuple(None if d else v for v, d in zip(values, described, strict=True))
-    told = tuple(v if d else None for v, d in zip(values, described, strict=True))
-    made = [Series(facts.say("pack.reached"), reached, "met")]
-    if any(v is not None for v in told):
-        made.append(Series(facts.say("pack.described"), told, "pale"))
-    alt = facts.say("pack.alt", kind=facts.say("part.chain"), title=chain_title(facts, chain, basis).lines[0])
-    percent = all(_percent(facts, c["indicator"]) for c in cells)
-    return Plot("bars", names, tuple(made), "0.0", percent, alt, tuple(cells))
-
-
-@element
-def chain_steps(facts: Facts, chain: str, basis: str = LATEST) -> Grid:
-    """Numerator, denominator, figure and receipt of each step."""
-    _, cells = _steps(facts, chain, basis)
-    rows = tuple(
-        (facts.name(c["indicator"]), facts.counts(c), facts.marked(c), facts.lead(c["indicator"]), c["receipt"])
-        for c in cells
-    )
-    head = tuple(facts.say(key) for key in ("pack.col.step", "pack.col.counts", "ui.col.value", "attention.lead",
-                                            "ui.col.receipt"))  # fmt: skip
-    return Grid(head, rows, tuple(cells), (4, 2, 1.6, 2.4, 2.3), (0, 3, 4))

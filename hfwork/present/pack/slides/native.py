@@ -19,7 +19,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Pt
 
 from hfwork.present.pack.elements import Plot
-from hfwork.present.pack.theme import FONTS, INK, LANGUAGES, MUTED
+from hfwork.present.pack.slides.theme import FONTS, INK, LANGUAGES, MUTED
 
 _TYPES = {"columns": XL_CHART_TYPE.COLUMN_CLUSTERED, "bars": XL_CHART_TYPE.BAR_CLUSTERED,
           "stack": XL_CHART_TYPE.BAR_STACKED, "lines": XL_CHART_TYPE.LINE_MARKERS}  # fmt: skip

@@ -9,12 +9,13 @@ from typing import Any
 from openpyxl import load_workbook
 from pptx.oxml.ns import qn
 
-from hfwork.present.pack import binding, deck_text, drawing, native, proof
-from hfwork.present.pack.binding import Binding
+from hfwork.present.pack import proof
 from hfwork.present.pack.elements import Grid, Plot, Tiles, Words
 from hfwork.present.pack.facts import Gone
 from hfwork.present.pack.proof import LOST, UNPROVED, WRONG, Finding, Line
-from hfwork.present.pack.refresh import Sources, opened
+from hfwork.present.pack.slides import binding, deck_text, drawing, native
+from hfwork.present.pack.slides.binding import Binding
+from hfwork.present.pack.slides.refresh import Sources, opened
 from hfwork.release.bundle import Release
 
 _NEAR = 1e-9

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hfwork.present.pack import measures, opening, work
+from hfwork.present.pack.content import measures, opening, work
 from hfwork.present.pack.elements import key
 from hfwork.present.pack.facts import LATEST, YEAR, Facts
-from hfwork.present.pack.theme import MARGIN, WIDTH
+from hfwork.present.pack.slides.theme import MARGIN, WIDTH
 
 Box = tuple[float, float, float, float]  # inches: left, top, width, height
 MEETINGS = ("midterm", "annual", "acceptance")

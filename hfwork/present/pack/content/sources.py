@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from hfwork.present.pack.bank import questions
+from hfwork.present.pack.content.work import attention
 from hfwork.present.pack.elements import Plot, Tiles, Words, compose, element, key
-from hfwork.present.pack.facts import Cell, Facts
+from hfwork.present.pack.facts import LATEST, Cell, Facts
 
 _PRINTED = 3  # receipts in a line; the rest stands in the notes
 
@@ -25,11 +27,21 @@ def sources(facts: Facts, *of: str) -> Words:
 
 @element
 def notes(facts: Facts, *of: str) -> Words:
-    """Speaker's notes: the message, then every figure of the slide with its receipt, place by place."""
+    """Speaker's notes: the message, the likely questions with their answers, every figure with its receipt."""
     shown = compose(facts, key(*of))
     cells = _each(shown.cells)
     head = [shown.alt] if isinstance(shown, Plot | Tiles) else []
-    return Words((*head, *receipts(facts, cells)), tuple(cells))
+    asked = [line for indicator, basis in _asked(facts, of) for line in questions.notes(facts, indicator, basis=basis)]
+    return Words((*head, *asked, *receipts(facts, cells)), tuple(cells))
+
+
+def _asked(facts: Facts, of: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The indicators a slide will be asked about, with the basis it shows them on."""
+    if of[0] == "help":
+        return [(row["indicator"], LATEST) for row in attention(facts)[:_PRINTED]]
+    if of[0] == "trend":
+        return [(of[1], LATEST)]
+    return [(of[1], of[2] if len(of) > 2 else LATEST)] if of[0] in ("map", "units") else []
 
 
 def receipts(facts: Facts, cells: Iterable[Cell]) -> list[str]:

@@ -18,7 +18,7 @@ def main_indicators(facts: Facts, basis: str = LATEST, most: int = _COLUMNS) -> 
     groups = []
     for kind in facts.page["kinds"] or [{"indicators": list(facts.indicators)}]:
         own = [n for n in kind["indicators"] if n in cells and not facts.indicators[n]["plain"]]
-        own = [n for n in own if not facts.indicators[n]["sensitive"] and _known(facts, cells[n]) > 2]
+        own = [n for n in own if not facts.indicators[n]["sensitive"] and _known(facts, cells[n]) > 1]
         groups.append(sorted(own, key=lambda n: cells[n]["status"] == "none"))
     turns = [group[i] for i in range(max(map(len, groups), default=0)) for group in groups if i < len(group)]
     chosen = sorted(turns, key=lambda n: cells[n]["status"] == "none")[:most]

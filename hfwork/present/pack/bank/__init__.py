@@ -1,0 +1,1 @@
+"""The question bank of a pack: six questions per indicator and place, and the page that finds them."""

@@ -1,0 +1,1 @@
+"""What documents say: elements made from a release, each named by a key."""

@@ -1,0 +1,1 @@
+"""The deck of a meeting: drawn from a release, brought up to another one, proved."""
