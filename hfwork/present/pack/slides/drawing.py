@@ -164,11 +164,7 @@ def tiles(slide: Any, box: Box, made: Tiles, key: str, lang: str, name: str) -> 
             continue
         shape = builder.convert_to_shape()
         _tile(shape, tile, key, lang, round(size * 2) / 2)
-<<<<<<< HEAD:hfwork/present/pack/slides/drawing.py
     group._element.recalculate_extents()  # freeforms leave that to their maker
-=======
-    group._element.recalculate_extents()  # freeforms do not by themselves: a group without a size cannot be resized
->>>>>>> h-decktests:hfwork/present/pack/drawing.py
     group.name = Binding(lang, key, prints=binding.line_print(made.alt)).name(name)
     typeset.describe(group, made.alt)
     return group
