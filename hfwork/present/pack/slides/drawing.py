@@ -53,7 +53,9 @@ def table(slide: Any, box: Box, grid: Grid, key: str, lang: str, name: str) -> A
     """A native table, letters as large as the box allows."""
     lines = [grid.header, *grid.rows]
     frame = slide.shapes.add_table(len(lines), len(grid.header), *(Inches(v) for v in box))
-    frame.name = Binding(lang, key, prints=binding.grid_prints(lines)).name(name)
+    prints = f"{binding.grid_prints(lines)}~{binding.line_print(grid.alt)}"
+    frame.name = Binding(lang, key, prints=prints).name(name)
+    typeset.describe(frame, grid.alt)
     made = frame.table
     shares = grid.widths or tuple(1.0 for _ in grid.header)
     widths = [box[2] * share / sum(shares) for share in shares]
