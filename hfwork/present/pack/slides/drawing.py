@@ -79,8 +79,10 @@ def refit(frame: Any, lines: list[tuple[str, ...]], high: float) -> None:
     widths = [column.width / Inches(1) for column in made.columns]
     if not sizes:
         return
-    now = max(sizes)
+    now = max(set(sizes), key=lambda size: (sizes.count(size), size))  # not that of a cell people made larger
     size, heights = _table_size(lines, widths, high, now)
+    if size >= now:
+        return  # it fits as people left it
     for row, tall in zip(made.rows, heights, strict=True):
         row.height = Inches(tall)
         for run in (r for cell in row.cells for p in cell.text_frame.paragraphs for r in p.runs if r.font.size):
