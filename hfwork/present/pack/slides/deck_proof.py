@@ -9,7 +9,7 @@ from typing import Any
 from openpyxl import load_workbook
 from pptx.oxml.ns import qn
 
-from hfwork.present.pack import proof
+from hfwork.present.pack import guard, proof
 from hfwork.present.pack.elements import Grid, Plot, Tiles, Words
 from hfwork.present.pack.facts import Facts, Gone
 from hfwork.present.pack.proof import LOST, UNPROVED, WRONG, Finding, Line
@@ -223,7 +223,7 @@ def _workbook(chart: Any, made: Plot, expected: Any, file: str, at: str) -> Iter
     if part is None:
         return
     try:
-        sheets = load_workbook(io.BytesIO(part.blob)).worksheets
+        sheets = load_workbook(io.BytesIO(guard.package(part.blob))).worksheets
     except Exception as problem:  # whatever a damaged or foreign workbook makes the reader stumble over
         yield Finding(UNPROVED, file, at, type(problem).__name__)
         return

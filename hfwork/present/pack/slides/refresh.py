@@ -12,6 +12,7 @@ from pptx import Presentation
 from pptx.oxml.ns import qn
 
 from hfwork.errors import HfworkError
+from hfwork.present.pack import guard
 from hfwork.present.pack.elements import Element, Grid, Plot, Tiles, Words, compose
 from hfwork.present.pack.facts import Cell, Facts, Gone
 from hfwork.present.pack.slides import binding, drawing, native, remap, renew
@@ -130,7 +131,8 @@ def shown(facts: Facts, content: bytes) -> list[Cell]:
 
 
 def opened(content: bytes) -> Any:
-    """A presentation from bytes. Raises ``pack_unreadable``."""
+    """A presentation from bytes. Raises ``pack_unreadable``, ``pack_too_large``."""
+    guard.package(content)
     try:
         return Presentation(io.BytesIO(content))
     except Exception as problem:  # whatever a damaged or foreign file makes the reader stumble over
