@@ -9,6 +9,7 @@ import pandas as pd
 from hfwork import text
 from hfwork.judge.verdict import UNFINISHED
 from hfwork.present.maps import SHADES, STATUS, breaks, shade
+from hfwork.present.pack.content.opening import listed
 from hfwork.present.pack.elements import Plot, Series, Tile, Tiles, Words, element
 from hfwork.present.pack.facts import LATEST, Cell, Facts, Gone
 
@@ -36,19 +37,20 @@ def map_title(facts: Facts, indicator: str, basis: str = LATEST) -> Words:
     """The finding of the map: how many units are on target, or between what their figures lie."""
     period, cells = _spread(facts, indicator, basis)
     known = [c for c in cells if c["state"] == "value"]
-    head = facts.say("pack.head", name=facts.name(indicator), period=facts.when(period))
+    own = {"name": facts.name(indicator), "unit": facts.units_noun}
     if not known:
-        said = facts.say("ui.map_title_none", unit=facts.units_noun)
+        head = facts.say("pack.head", name=own["name"], period=facts.when(period))
+        said = head + facts.say("ui.map_title_none", unit=own["unit"])
     elif any(c["status"] != "none" for c in known):
         counts = {s: sum(c["status"] == s for c in known) for s in ("met", "near", "behind", "none")}
         counts["empty"] = len(cells) - len(known)
-        parts = facts.say("ui.comma").join(facts.say(f"ui.map_part.{s}", n=n) for s, n in counts.items() if n)
-        said = facts.say("ui.map_title", n=len(cells), unit=facts.units_noun, parts=parts)
+        parts = listed(facts, [facts.say(f"ui.map_part.{s}", n=n) for s, n in counts.items() if n])
+        said = facts.say("pack.map_title", n=len(cells), parts=parts, **own)
     else:
         low, high = min(c["value"] for c in known), max(c["value"] for c in known)
         ends = {"low": facts.with_unit(low, indicator), "high": facts.with_unit(high, indicator)}
-        said = facts.say("ui.map_title_range", n=len(known), unit=facts.units_noun, **ends)
-    return Words((head + said,), tuple(known))
+        said = facts.say("pack.map_range", n=len(known), **ends, **own)
+    return Words((said,), tuple(known))
 
 
 @element
@@ -138,14 +140,30 @@ def source(facts: Facts, indicator: str, basis: str = LATEST, place: str = "") -
 
 @element
 def units_title(facts: Facts, indicator: str, basis: str = LATEST) -> Words:
-    """How far the units differ from the whole beyond chance, as the release says."""
-    period = facts.period(indicator, basis)
-    found = facts.findings("sentences")
-    own = found[(found["indicator"] == indicator) & (found["period"] == period)]
-    if own.empty:
-        raise Gone(facts.name(indicator))
-    head = facts.say("pack.head", name=facts.name(indicator), period=facts.when(period))
-    return Words((head + str(own[f"{facts.lang}2"].iloc[0]),), tuple(facts.units(indicator, period)))
+    """How many units are behind their target; without a target, between what their figures lie."""
+    _, cells = _spread(facts, indicator, basis)
+    known = [c for c in cells if c["state"] == "value"]
+    target = _target(facts, cells)
+    if not known or not target or any(c["status"] == "none" for c in known):
+        return map_title(facts, indicator, basis)
+    late, near = ([c for c in known if c["status"] == status] for status in ("behind", "near"))
+    said = {"name": facts.name(indicator), "unit": facts.units_noun, "target": target}
+    if len(late) == 1:
+        return Words((facts.say("pack.units_behind_one", where=facts.place(late[0]["place"]), **said),), tuple(late))
+    key = "pack.units_behind" if late else "pack.units_near" if near else "pack.units_met"
+    return Words((facts.say(key, n=len(late or near or known), **said),), tuple(late or near or known))
+
+
+def _target(facts: Facts, cells: list[Cell]) -> str:
+    """The target of all these cells as printed; empty where there is none or more than one."""
+    found = {facts.with_unit(c["target"], c["indicator"]) for c in cells if pd.notna(c["target"])}
+    return found.pop() if len(found) == 1 else ""
+
+
+@element
+def units_note(facts: Facts, indicator: str, basis: str = LATEST) -> Words:
+    """How far the units differ from the whole beyond chance, as the release says; that nobody is ranked."""
+    return Words((said(facts, indicator, basis).lines[1], facts.say("pack.receipts_noted")))
 
 
 @element
@@ -159,7 +177,7 @@ def units(facts: Facts, indicator: str, basis: str = LATEST) -> Plot:
     decimals = 0 if facts.indicators[indicator]["plain"] else facts.indicators[indicator]["decimals"]
     series = [
         Series(
-            facts.say(f"status.{s}") if len(used) > 1 else facts.name(indicator),
+            f"{STATUS[s]['mark']} {facts.say(f'status.{s}')}" if s in STATUS else facts.name(indicator),
             tuple(printed(c["value"], decimals) if c["status"] == s and c["state"] == "value" else None for c in cells),
             looks[s],
         )
@@ -167,16 +185,23 @@ def units(facts: Facts, indicator: str, basis: str = LATEST) -> Plot:
     ]
     targets = tuple(printed(c["target"], decimals) for c in cells)
     if any(t is not None for t in targets):
-        series.append(Series(facts.say("ui.legend_target"), targets, "target"))
+        series.append(Series(_target_name(facts, cells), targets, "target"))
     title = units_title(facts, indicator, basis).lines[0]
     alt = facts.say("pack.alt", kind=facts.say("part.towns"), title=title)
     return Plot("columns", names, tuple(series), _format(decimals), is_percent(facts, indicator), alt, tuple(cells))
 
 
+def _target_name(facts: Facts, cells: list[Cell]) -> str:
+    one = _target(facts, cells)
+    return facts.say("ui.target", target=one) if one else facts.say("ui.legend_target")
+
+
 def _labelled(facts: Facts, cell: Cell) -> str:
-    """A unit's label, with the sign of why it has no column."""
+    """A unit's label with the sign of its status, or of why it has no column."""
     label = facts.label(cell["place"])
-    return label if cell["state"] == "value" else f"{label} {facts.figure(cell)}"
+    if cell["state"] != "value":
+        return f"{label} {facts.figure(cell)}"
+    return f"{label} {STATUS[cell['status']]['mark']}" if cell["status"] in STATUS else label
 
 
 def is_percent(facts: Facts, indicator: str) -> bool:
@@ -219,13 +244,18 @@ def trend_title(facts: Facts, indicator: str, place: str = "") -> Words:
     known = [c for c in series if c["state"] == "value"]
     first, last = known[0], known[-1]
     verdict = facts.verdict(last)
-    key = "pack.trend_title_judged" if verdict else "pack.trend_title"
-    said = facts.say(
-        key, name=facts.name(indicator), place=facts.place(place or facts.root), first=facts.when(first["period"]),
-        a=facts.figure(first), last=facts.when(last["period"]), b=facts.figure(last),
-        answer=facts.say(f"answer.{verdict['code']}") if verdict else "",
-    )  # fmt: skip
+    name = facts.name(indicator)
+    own = {"name": f"{facts.place(place)} {name}" if place else name, "last": facts.when(last["period"])}
+    if verdict:
+        said = facts.say("pack.trend_title_judged", b=facts.figure(last), answer=_answer(facts, verdict), **own)
+        return Words((said,), (last,))
+    ends = {"first": facts.when(first["period"]), "a": facts.figure(first), "b": facts.figure(last)}
+    said = facts.say("pack.trend_title", **ends, **own)
     return Words((said,), (first, last))
+
+
+def _answer(facts: Facts, verdict: dict[str, Any]) -> str:
+    return facts.say(f"pack.answer.{verdict['code']}")
 
 
 @element
@@ -245,13 +275,17 @@ def trend(facts: Facts, indicator: str, place: str = "") -> Plot:
             made.append(Series(facts.say("pack.signal"), signals, "point"))
     targets = tuple(printed(c["target"], decimals) for c in series)
     if any(t is not None for t in targets):
-        made.append(Series(facts.say("ui.legend_target"), targets, "target"))
-    names = tuple(_short(c["period"]) for c in series)
+        made.append(Series(_target_name(facts, series), targets, "target"))
+    names = tuple(_short(facts, c["period"]) for c in series)
     alt = facts.say("pack.alt", kind=facts.say("part.trend"), title=trend_title(facts, indicator, place).lines[0])
     return Plot("lines", names, tuple(made), _format(decimals), is_percent(facts, indicator), alt, tuple(series))
 
 
-def _short(token: str) -> str:
+def _short(facts: Facts, token: str) -> str:
+    """A period under a point, with a space where its line may break: 2020年 第2季度 · 2020 Q2."""
+    if facts.lang == "zh":
+        year, sign, rest = facts.when(token).partition("年")
+        return f"{year}{sign} {rest}".strip()
     return token.replace("-", " ") if "Q" in token or "H" in token else token
 
 
