@@ -60,7 +60,13 @@ def chain_steps(facts: Facts, chain: str, basis: str = LATEST) -> Grid:
     """Period, numerator, denominator and figure of each step; the receipts stand in the notes."""
     _, cells = _steps(facts, chain, basis)
     rows = tuple(
-        (facts.name(c["indicator"]), facts.when(c["period"]), facts.counts(c), facts.marked(c), facts.lead(c["indicator"]))
+        (
+            facts.name(c["indicator"]),
+            facts.when(c["period"]),
+            facts.counts(c),
+            facts.marked(c),
+            facts.lead(c["indicator"]),
+        )
         for c in cells
     )
     head = tuple(facts.say(key) for key in ("pack.col.step", "pack.col.period", "pack.col.counts", "ui.col.value",

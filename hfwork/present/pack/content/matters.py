@@ -10,6 +10,7 @@ from hfwork.present.pack.content.work import attention, behind, reason
 from hfwork.present.pack.elements import Grid, Words, element
 from hfwork.present.pack.facts import Facts
 
+_SHARES = {"zh": (5, 4, 2.1, 2.5), "en": (5, 3.8, 2.6, 2.2)}
 _NAMED = 6  # units named in a matter; of more only the first
 
 
@@ -87,7 +88,7 @@ def decide(facts: Facts) -> Grid:
     """Matters to decide: what, on what grounds, who is proposed to lead, when it will show."""
     head = tuple(facts.say(f"pack.col.{name}") for name in ("matter", "grounds", "owner", "date"))
     cells = [c for r in attention(facts) if (c := facts.cell(r["indicator"], r["period"]))]
-    return Grid(head, tuple(_matters(facts)), tuple(cells), (5, 3.9, 2.6, 2.1), (0, 1, 2, 3))
+    return Grid(head, tuple(_matters(facts)), tuple(cells), _SHARES[facts.lang], (0, 1, 2, 3))
 
 
 @element

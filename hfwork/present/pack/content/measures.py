@@ -1,4 +1,4 @@
-"""One indicator in a meeting: its map, its units beside the target, its course with limits."""
+"""One indicator in a meeting: its map, and its units beside the target."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 
 from hfwork import text
-from hfwork.judge.verdict import UNFINISHED
 from hfwork.present.maps import SHADES, STATUS, breaks, shade
 from hfwork.present.pack.content.opening import listed
 from hfwork.present.pack.elements import Plot, Series, Tile, Tiles, Words, element
@@ -23,8 +22,6 @@ FILLS = {
 NOTHING = ("#FFFFFF", "#536B69")
 _INKS = ("#16302F", "#16302F", "#16302F", "#FFFFFF", "#FFFFFF")
 FEW = 30  # units; more leave no room for words on a map or a row each on a slide
-_LONG = 20  # points of a course on a slide
-_LEVELS = ("quarter", "month", "half", "year", "mc_year")
 
 
 def _spread(facts: Facts, indicator: str, basis: str) -> tuple[str, list[Cell]]:
@@ -177,7 +174,7 @@ def units(facts: Facts, indicator: str, basis: str = LATEST) -> Plot:
     decimals = 0 if facts.indicators[indicator]["plain"] else facts.indicators[indicator]["decimals"]
     series = [
         Series(
-            f"{STATUS[s]['mark']} {facts.say(f'status.{s}')}" if s in STATUS else facts.name(indicator),
+            _series_name(facts, indicator, s, alone=len(used) == 1),
             tuple(printed(c["value"], decimals) if c["status"] == s and c["state"] == "value" else None for c in cells),
             looks[s],
         )
@@ -185,117 +182,42 @@ def units(facts: Facts, indicator: str, basis: str = LATEST) -> Plot:
     ]
     targets = tuple(printed(c["target"], decimals) for c in cells)
     if any(t is not None for t in targets):
-        series.append(Series(_target_name(facts, cells), targets, "target"))
+        series.append(Series(target_name(facts, cells), targets, "target"))
     title = units_title(facts, indicator, basis).lines[0]
     alt = facts.say("pack.alt", kind=facts.say("part.towns"), title=title)
-    return Plot("columns", names, tuple(series), _format(decimals), is_percent(facts, indicator), alt, tuple(cells))
+    return Plot("columns", names, tuple(series), format_of(decimals), is_percent(facts, indicator), alt, tuple(cells))
 
 
-def _target_name(facts: Facts, cells: list[Cell]) -> str:
+def _series_name(facts: Facts, indicator: str, status: str, *, alone: bool) -> str:
+    if status in STATUS:
+        return f"{STATUS[status]['mark']} {facts.say(f'status.{status}')}"
+    return facts.name(indicator) if alone else facts.say(f"status.{status}")
+
+
+def target_name(facts: Facts, cells: list[Cell]) -> str:
+    """What the line of a target is called: with its value where all have the same."""
     one = _target(facts, cells)
     return facts.say("ui.target", target=one) if one else facts.say("ui.legend_target")
 
 
 def _labelled(facts: Facts, cell: Cell) -> str:
-    """A unit's label with the sign of its status, or of why it has no column."""
+    """A unit's label, under it the sign of its status or of why it has no column."""
     label = facts.label(cell["place"])
     if cell["state"] != "value":
-        return f"{label} {facts.figure(cell)}"
-    return f"{label} {STATUS[cell['status']]['mark']}" if cell["status"] in STATUS else label
+        return f"{label}\n{facts.figure(cell)}"
+    return f"{label}\n{STATUS[cell['status']]['mark']}" if cell["status"] in STATUS else label
 
 
 def is_percent(facts: Facts, indicator: str) -> bool:
+    """Whether an indicator is a share of a hundred."""
     return bool(facts.indicators[indicator]["unit"]["en"].startswith("%"))
 
 
-def _format(decimals: int) -> str:
+def format_of(decimals: int) -> str:
+    """The format of numbers in a chart and the workbook in it."""
     return "#,##0" + ("." + "0" * decimals if decimals else "")
 
 
 def printed(value: Any, decimals: int) -> float | None:
     """A number as it is printed: the workbook in a chart holds no digit more."""
     return None if pd.isna(value) else float(text.number(value, decimals).replace(",", ""))
-
-
-def courses(facts: Facts) -> list[str]:
-    """The indicators whose district course has control limits in this release."""
-    found = facts.findings("courses")
-    own = found[(found["place"] == facts.root) & found["centre"].notna()]
-    return [name for name in facts.indicators if (own["indicator"] == name).any()]
-
-
-def _course(facts: Facts, indicator: str, place: str) -> tuple[list[Cell], dict[str, dict[str, Any]]]:
-    """A series long enough to be read, with the limits of its points by period."""
-    found = facts.findings("courses")
-    own = found[(found["indicator"] == indicator) & (found["place"] == (place or facts.root)) & found["centre"].notna()]
-    limits = {str(row["period"]): {str(k): v for k, v in row.items()} for row in own.to_dict("records")}
-    first = [p["level"] for token, p in facts.periods.items() if token in limits]
-    for level in [*first[:1], *_LEVELS]:
-        series = [c for c in facts.series(indicator, level, place) if c["reason"] not in UNFINISHED]
-        if sum(c["state"] == "value" for c in series) > 2:
-            return series[-_LONG:], limits
-    raise Gone(facts.name(indicator))
-
-
-@element
-def trend_title(facts: Facts, indicator: str, place: str = "") -> Words:
-    """From the first to the last figure, and whether the last is a real change."""
-    series, _ = _course(facts, indicator, place)
-    known = [c for c in series if c["state"] == "value"]
-    first, last = known[0], known[-1]
-    verdict = facts.verdict(last)
-    name = facts.name(indicator)
-    own = {"name": f"{facts.place(place)} {name}" if place else name, "last": facts.when(last["period"])}
-    if verdict:
-        said = facts.say("pack.trend_title_judged", b=facts.figure(last), answer=_answer(facts, verdict), **own)
-        return Words((said,), (last,))
-    ends = {"first": facts.when(first["period"]), "a": facts.figure(first), "b": facts.figure(last)}
-    said = facts.say("pack.trend_title", **ends, **own)
-    return Words((said,), (first, last))
-
-
-def _answer(facts: Facts, verdict: dict[str, Any]) -> str:
-    return facts.say(f"pack.answer.{verdict['code']}")
-
-
-@element
-def trend(facts: Facts, indicator: str, place: str = "") -> Plot:
-    """The course of a figure with centre and control limits where the release has them, and the target."""
-    series, limits = _course(facts, indicator, place)
-    decimals = 0 if facts.indicators[indicator]["plain"] else facts.indicators[indicator]["decimals"]
-    values = tuple(printed(c["value"], decimals) if c["state"] == "value" else None for c in series)
-    made = [Series(facts.name(indicator), values, "line")]
-    if any(c["period"] in limits for c in series):
-        for name in ("centre", "upper", "lower"):
-            line = tuple(printed(limits.get(c["period"], {}).get(name), decimals) for c in series)
-            made.append(Series(facts.say(f"control.col.{name}"), line, "centre" if name == "centre" else "limit"))
-        signals = tuple(v if limits.get(c["period"], {}).get("rule") else None
-                        for v, c in zip(values, series, strict=True))  # fmt: skip
-        if any(v is not None for v in signals):
-            made.append(Series(facts.say("pack.signal"), signals, "point"))
-    targets = tuple(printed(c["target"], decimals) for c in series)
-    if any(t is not None for t in targets):
-        made.append(Series(_target_name(facts, series), targets, "target"))
-    names = tuple(_short(facts, c["period"]) for c in series)
-    alt = facts.say("pack.alt", kind=facts.say("part.trend"), title=trend_title(facts, indicator, place).lines[0])
-    return Plot("lines", names, tuple(made), _format(decimals), is_percent(facts, indicator), alt, tuple(series))
-
-
-def _short(facts: Facts, token: str) -> str:
-    """A period under a point, with a space where its line may break: 2020年 第2季度 · 2020 Q2."""
-    if facts.lang == "zh":
-        year, sign, rest = facts.when(token).partition("年")
-        return f"{year}{sign} {rest}".strip()
-    return token.replace("-", " ") if "Q" in token or "H" in token else token
-
-
-@element
-def trend_note(facts: Facts, indicator: str, place: str = "") -> Words:
-    """The release's sentence on the last figure, and what the limits mean or why there are none."""
-    series, limits = _course(facts, indicator, place)
-    last = next(c for c in reversed(series) if c["state"] == "value")
-    verdict = facts.verdict(last)
-    said = [str(verdict[facts.lang])] if verdict else []
-    has_limits = any(c["period"] in limits for c in series)
-    note = facts.say("pack.control_note" if has_limits else "control.note_none")
-    return Words((*said, note), (last,))

@@ -10,6 +10,9 @@ from hfwork.present.pack.elements import Grid, Plot, Series, Words, element
 from hfwork.present.pack.facts import LATEST, Cell, Facts, Gone
 
 _STATUSES = ("met", "near", "behind")
+# Shares of the columns: names of departments are long in English.
+_KINDS = {"zh": (1.8, 1, 1.2, 1.25, 1.25, 1.45, 2.2, 4.2), "en": (1.9, 1.3, 1.1, 1.05, 1.15, 1.3, 1.4, 4.2)}
+_CHANGES = {"zh": (3.6, 3, 3, 1, 2), "en": (3.1, 2.5, 2.5, 0.9, 3.6)}
 _LEADS = 3  # departments named in a sentence
 _MARK = 0.06  # years: how wide the mark of a day is
 _SIGNS = str.maketrans("一二三四五六七八九（）", "123456789()")  # of the clauses of a notice
@@ -161,7 +164,7 @@ def timeline(facts: Facts) -> Plot:
         Series(facts.say("pack.today"), (*none, _MARK), "mark"),
     )
     alt = facts.say("pack.alt", kind=facts.say("part.timeline"), title=timeline_title(facts).lines[0])
-    return Plot("stack", (*names, f"{facts.say('pack.today')} {facts.date(day)}"), series, "0.00", False, alt)
+    return Plot("stack", (*names, facts.say("pack.today")), series, "0.00", False, alt)
 
 
 def _year(day: dt.date) -> float:
@@ -172,7 +175,7 @@ def _year(day: dt.date) -> float:
 
 @element
 def timeline_notes(facts: Facts) -> Words:
-    """The clause of each phase, and the named days to come."""
+    """The clause of each phase, the day of the data, and the named days to come."""
     today = facts.meta["as_of"]
     lines = [
         facts.say("pack.phase", name=p["name"][facts.lang], start=facts.date(p["start"]), end=facts.date(p["end"]),
@@ -180,9 +183,10 @@ def timeline_notes(facts: Facts) -> Words:
         for p in facts.page["phases"]
     ]  # fmt: skip
     coming = sorted((day, named["name"][facts.lang]) for named in facts.page["days"] for day in named["dates"])
-    listed = [f"{name} {facts.date(day)}" for day, name in coming if day > today][:3]
-    if listed:
-        lines.append(facts.say("ui.next_days", days=facts.say("pack.comma").join(listed)))
+    lines.append(facts.say("pack.as_of", date=facts.date(today)))
+    days = [facts.say("pack.in", value=name, period=facts.date(day)) for day, name in coming if day > today][:3]
+    if days:
+        lines.append(facts.say("ui.next_days", days=facts.say("pack.comma").join(days)))
     return Words(tuple(lines))
 
 
@@ -220,7 +224,7 @@ def kinds(facts: Facts, basis: str = LATEST) -> Grid:
         rows.append((kind["name"][facts.lang], *figures, covered, named))
         cells += [c for name, c in facts.standing(basis).items() if name in kind["indicators"]]
     header = tuple(facts.say(f"pack.col.{name}") for name in head)
-    return Grid(header, tuple(rows), tuple(cells), (1.8, 1, 1.2, 1.25, 1.25, 1.45, 2.2, 4.2), (0, 7))
+    return Grid(header, tuple(rows), tuple(cells), _KINDS[facts.lang], (0, 7))
 
 
 @element
@@ -260,15 +264,15 @@ def changes(facts: Facts, most: str = "10") -> Grid:
         cells += [cell] if cell else []
     head = tuple(facts.say(key) for key in ("ui.indicator", "changes.old", "changes.new", "changes.said",
                                             "attention.lead"))  # fmt: skip
-    return Grid(head, tuple(rows), tuple(cells), (3.6, 2.7, 2.7, 1, 2.6), (0, 4))
+    return Grid(head, tuple(rows), tuple(cells), _CHANGES[facts.lang], (0, 4))
 
 
 @element
 def changes_note(facts: Facts, most: str = "10") -> Words:
     """What is listed, and how much of it."""
-    n = len(_apart(facts))
-    key = "pack.changes_note" if n > int(most) else "pack.changes_note_all"
-    return Words((facts.say(key, n=n, shown=most),))
+    codes = [code for code, _ in _apart(facts)]
+    key = "pack.changes_note" if len(codes) > int(most) else "pack.changes_note_all"
+    return Words((facts.say(key, n=len(codes), plain=codes.count("apart"), shown=most),))
 
 
 @element
@@ -282,7 +286,9 @@ def methods(facts: Facts) -> Grid:
             shown = own[:2]
             said = facts.say("pack.comma").join(f"{facts.name(c['indicator'])} {facts.marked(c)}" for c in shown)
             count = str(len(method["indicators"])) if method["indicators"] else text.DASH
-            rows.append((clause(facts, method["clause"]), method["text"][facts.lang], count, said or facts.say("pack.open")))
+            rows.append(
+                (clause(facts, method["clause"]), method["text"][facts.lang], count, said or facts.say("pack.open"))
+            )
             cells += shown
     header = tuple(facts.say(f"pack.col.{name}") for name in ("clause", "method", "indicators", "standing"))
     return Grid(header, tuple(rows), tuple(cells), (1.1, 4.2, 0.8, 6), (0, 1, 3))

@@ -9,6 +9,7 @@ from hfwork.present.pack.elements import Grid, Words, element
 from hfwork.present.pack.facts import LATEST, Cell, Facts
 
 _COLUMNS = 7  # indicators beside one another on one slide
+_HELP = {"zh": (3.9, 1.3, 2.1, 4.7, 1.8), "en": (3.2, 1.3, 2.2, 4.6, 2.7)}
 _SIGNS = {"better": "▲", "worse": "▼", "higher": "△", "lower": "▽"}
 
 
@@ -68,7 +69,7 @@ def _compared(facts: Facts, cell: Cell | None) -> str:
 @element
 def towns_note(facts: Facts) -> Words:
     """What the signs mean, and that nobody is ranked."""
-    return Words((facts.say("pack.status_signs") + facts.say("tartan.note"), facts.say("pack.receipts_noted")))
+    return Words((facts.say("pack.status_signs") + facts.say("tartan.note") + facts.say("pack.receipts_listed"),))
 
 
 @element
@@ -112,14 +113,17 @@ def help(facts: Facts, most: str = "9") -> Grid:
         name, period = row["indicator"], row["period"]
         cell = facts.cell(name, period)
         late = behind(facts, name, period)
-        named = facts.say("pack.comma").join(f"{facts.label(c['place'])} {facts.figure(c)}" for c in late)
+        named = facts.say("pack.comma").join(
+            facts.say("pack.of", name=facts.label(c["place"]), value=facts.figure(c)) for c in late
+        )
         why = facts.say("pack.comma").join(reason(facts, code, count) for code, count in row["why"])
-        rows.append((f"{facts.name(name)} · {facts.when(period)}", facts.marked(cell), why, named or text.DASH,
+        what = facts.say("pack.in", value=facts.name(name), period=facts.when(period))
+        rows.append((what, facts.marked(cell), why, named or text.DASH,
                      facts.lead(name) or facts.say("attention.nobody")))  # fmt: skip
         cells += [c for c in (cell, *late) if c]
     head = tuple(facts.say(key) for key in ("ui.indicator", "pack.col.whole", "attention.why", "pack.col.where",
                                             "attention.lead"))  # fmt: skip
-    return Grid(head, tuple(rows), tuple(cells), (3.2, 1.3, 2.2, 4.6, 2.7), (0, 2, 3, 4))
+    return Grid(head, tuple(rows), tuple(cells), _HELP[facts.lang], (0, 2, 3, 4))
 
 
 @element
@@ -190,7 +194,9 @@ def quality_note(facts: Facts) -> Words:
     cells = [c for name, whole in facts.standing().items() for c in facts.units(name, whole["period"])]
     counts = {state: sum(c["state"] == state for c in cells) for state in ("missing", "suppressed", "unstable")}
     shared = sum(bool(c["apportioned"]) and c["state"] == "value" for c in cells)
-    return Words((facts.say("pack.states", n=text.number(len(cells)), shared=shared, **counts), facts.say("pack.signs")))
+    return Words(
+        (facts.say("pack.states", n=text.number(len(cells)), shared=shared, **counts), facts.say("pack.signs"))
+    )
 
 
 @element
