@@ -40,7 +40,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Series:
-    """One series of a plot: ``look`` is bar, line, limit, target, point, met, near, behind or plain."""
+    """One series of a plot: ``look`` is bar, line, limit, target, point, met, near, behind, plain, past or mark."""
 
     name: str
     values: tuple[float | None, ...]
@@ -101,7 +101,7 @@ def element(maker: Maker) -> Maker:
 def compose(facts: Facts, key: str) -> Element:
     """The element a key means on this release. Raises ``Gone`` where the release has nothing for it."""
     # They make their elements known.
-    from hfwork.present.pack.content import chains, measures, opening, sources, work  # noqa: F401
+    from hfwork.present.pack.content import chains, courses, matters, measures, opening, sources, work  # noqa: F401
 
     name, *arguments = key.split("/")
     try:

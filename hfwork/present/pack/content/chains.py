@@ -20,10 +20,10 @@ def chain_title(facts: Facts, chain: str, basis: str = LATEST) -> Words:
     complete = len(levels) == 1 and not any(c["reason"] in UNFINISHED for c in known) and len(known) > 1
     if not complete or len(known) < sum(not facts.indicators[c["indicator"]]["sensitive"] for c in cells):
         low, high = (facts.figure(pick(known, key=lambda c: c["value"])) for pick in (min, max))
-        return Words((facts.say("pack.chain_title", place=place, chain=name, low=low, high=high),), tuple(known))
+        return Words((facts.say("pack.chain_title", chain=name, low=low, high=high),), tuple(known))
     lowest = min(known, key=lambda c: c["value"])
     said = {"name": facts.name(lowest["indicator"]), "value": facts.figure(lowest)}
-    return Words((facts.say("chain.title", place=place, **said),), (lowest,))
+    return Words((facts.say("pack.chain_lowest", chain=name, **said),), (lowest,))
 
 
 def _steps(facts: Facts, chain: str, basis: str) -> tuple[str, list[Cell]]:
@@ -42,7 +42,7 @@ def _steps(facts: Facts, chain: str, basis: str) -> tuple[str, list[Cell]]:
 def chain(facts: Facts, chain: str, basis: str = LATEST) -> Plot:
     """The steps of a service as lying bars, each on its own denominator; what is only described stands apart."""
     _, cells = _steps(facts, chain, basis)
-    names = tuple(f"{facts.name(c['indicator'])} · {facts.when(c['period'])}" for c in cells)
+    names = tuple(facts.name(c["indicator"]) for c in cells)
     values = [printed(c["value"], 1) if c["state"] == "value" else None for c in cells]
     described = [facts.indicators[c["indicator"]]["sensitive"] for c in cells]
     reached = tuple(None if d else v for v, d in zip(values, described, strict=True))
@@ -57,12 +57,18 @@ def chain(facts: Facts, chain: str, basis: str = LATEST) -> Plot:
 
 @element
 def chain_steps(facts: Facts, chain: str, basis: str = LATEST) -> Grid:
-    """Numerator, denominator, figure and receipt of each step."""
+    """Period, numerator, denominator and figure of each step; the receipts stand in the notes."""
     _, cells = _steps(facts, chain, basis)
     rows = tuple(
-        (facts.name(c["indicator"]), facts.counts(c), facts.marked(c), facts.lead(c["indicator"]), c["receipt"])
+        (
+            facts.name(c["indicator"]),
+            facts.when(c["period"]),
+            facts.counts(c),
+            facts.marked(c),
+            facts.lead(c["indicator"]),
+        )
         for c in cells
     )
-    head = tuple(facts.say(key) for key in ("pack.col.step", "pack.col.counts", "ui.col.value", "attention.lead",
-                                            "ui.col.receipt"))  # fmt: skip
-    return Grid(head, rows, tuple(cells), (4, 2, 1.6, 2.4, 2.3), (0, 3, 4))
+    head = tuple(facts.say(key) for key in ("pack.col.step", "pack.col.period", "pack.col.counts", "ui.col.value",
+                                            "attention.lead"))  # fmt: skip
+    return Grid(head, rows, tuple(cells), (3.6, 2.6, 1.7, 1.4, 3.2), (0, 1, 4))

@@ -7,10 +7,15 @@ from typing import Any
 
 from hfwork import text
 from hfwork.present.pack.elements import Grid, Plot, Series, Words, element
-from hfwork.present.pack.facts import LATEST, Cell, Facts
+from hfwork.present.pack.facts import LATEST, Cell, Facts, Gone
 
 _STATUSES = ("met", "near", "behind")
+# Shares of the columns: names of departments are long in English.
+_KINDS = {"zh": (1.8, 1, 1.2, 1.25, 1.25, 1.45, 2.2, 4.2), "en": (1.9, 1.3, 1.1, 1.05, 1.15, 1.3, 1.4, 4.2)}
+_CHANGES = {"zh": (3.6, 3, 3, 1, 2), "en": (3.1, 2.5, 2.5, 0.9, 3.6)}
 _LEADS = 3  # departments named in a sentence
+_MARK = 0.06  # years: how wide the mark of a day is
+_SIGNS = str.maketrans("一二三四五六七八九（）", "123456789()")  # of the clauses of a notice
 
 
 @element
@@ -30,7 +35,15 @@ def cover(facts: Facts, meeting: str) -> Words:
 def rests(facts: Facts) -> Words:
     """The release behind a pack, and whether its figures are invented."""
     lines = [facts.say("pack.release", id=facts.meta["id"], grade=facts.meta["grade"] or text.DASH)]
-    return Words((*lines, facts.say("ui.sample_note")) if facts.meta["sample"] else tuple(lines))
+    return Words((*lines, facts.say("pack.sample_note")) if facts.meta["sample"] else tuple(lines))
+
+
+@element
+def sample(facts: Facts) -> Words:
+    """The mark of invented figures. Raises ``Gone`` for real ones."""
+    if not facts.meta["sample"]:
+        raise Gone("sample")
+    return Words((facts.say("ui.sample"),))
 
 
 def counted(facts: Facts, names: list[str] | None = None, basis: str = LATEST) -> dict[str, int]:
@@ -46,8 +59,17 @@ def counted(facts: Facts, names: list[str] | None = None, basis: str = LATEST) -
 def brief_title(facts: Facts, basis: str = LATEST) -> Words:
     """The message of the whole: how many of the indicators with a target meet it."""
     own = counted(facts, basis=basis)
-    key = "pack.brief_title" if own["target"] else "pack.brief_title_none"
-    return Words((facts.say(key, t=own["target"], **own),))
+    if not own["target"]:
+        return Words((facts.say("pack.brief_title_none", n=own["n"], known=own["known"]),))
+    parts = [facts.say(f"pack.brief_part.{status}", n=own[status]) for status in _STATUSES if own[status]]
+    return Words((facts.say("pack.brief_title", t=own["target"], parts=listed(facts, parts)),))
+
+
+def listed(facts: Facts, parts: list[str]) -> str:
+    """Several things in a row, as people say them: ``a, b and c``."""
+    if facts.lang == "zh" or len(parts) < 2:
+        return facts.say("pack.comma").join(parts)
+    return facts.say("ui.and").join((facts.say("pack.comma").join(parts[:-1]), parts[-1]))
 
 
 @element
@@ -110,57 +132,67 @@ def score(facts: Facts, status: str, basis: str = LATEST) -> Words:
 @element
 def timeline_title(facts: Facts) -> Words:
     """Which phases the release's day lies in."""
-    today, named = facts.meta["as_of"], facts.date(facts.meta["as_of"])
+    today = facts.meta["as_of"]
     phases = facts.page["phases"]
     running = [p["name"][facts.lang] for p in phases if p["start"] <= today <= p["end"]]
     if running:
-        return Words((facts.say("ui.timeline_title", date=named, phases=facts.say("ui.and").join(running)),))
-    key = "pack.phases_over" if phases and all(p["end"] < today for p in phases) else "ui.timeline_title_none"
-    last = max((p["end"] for p in phases), default=today)
-    return Words((facts.say(key, date=named, n=len(phases), last=facts.date(last)),))
+        return Words((facts.say("pack.phase_now", phases=listed(facts, running)),))
+    if not phases or any(p["end"] >= today for p in phases):
+        return Words((facts.say("pack.phase_none"),))
+    return Words((facts.say("pack.phases_over" if len(phases) > 1 else "pack.phases_over_one", n=len(phases)),))
 
 
 @element
 def timeline(facts: Facts) -> Plot:
-    """The phases as lying bars on one scale of months: what is over dark, what is to come light."""
-    phases = facts.page["phases"]
-    today = dt.date.fromisoformat(facts.meta["as_of"])
-    first = min(dt.date.fromisoformat(p["start"]) for p in phases)
-    offset, done, left, names = [], [], [], []
-    for phase in phases:
-        start, end = (dt.date.fromisoformat(phase[side]) for side in ("start", "end"))
-        over = min(max((today - start).days + 1, 0), (end - start).days + 1)
-        offset.append(_months((start - first).days))
-        done.append(_months(over))
-        left.append(_months((end - start).days + 1 - over))
-        names.append(f"{phase['name'][facts.lang]} {phase['start'][:7]} – {phase['end'][:7]}")
+    """The phases as lying bars over the years: what is over dark, what is to come light, last the day of the data."""
+    day = dt.date.fromisoformat(facts.meta["as_of"])
+    today = _year(day + dt.timedelta(days=1))
+    starts, done, left, names = [], [], [], []
+    for phase in facts.page["phases"]:
+        start = _year(dt.date.fromisoformat(phase["start"]))
+        end = _year(dt.date.fromisoformat(phase["end"]) + dt.timedelta(days=1))
+        over = min(max(today - start, 0), end - start)
+        starts.append(start)
+        done.append(round(over, 2))
+        left.append(round(end - start - over, 2))
+        names.append(phase["name"][facts.lang])
+    none: list[float | None] = [None] * len(names)
     series = (
-        Series(facts.say("pack.before"), tuple(offset), "gap"),
-        Series(facts.say("pack.over"), tuple(done), "met"),
-        Series(facts.say("pack.to_come"), tuple(left), "pale"),
+        Series(facts.say("pack.before"), (*starts, today), "gap"),
+        Series(facts.say("pack.over"), (*done, None), "past"),
+        Series(facts.say("pack.to_come"), (*left, None), "pale"),
+        Series(facts.say("pack.today"), (*none, _MARK), "mark"),
     )
     alt = facts.say("pack.alt", kind=facts.say("part.timeline"), title=timeline_title(facts).lines[0])
-    return Plot("stack", tuple(names), series, "0", False, alt)
+    return Plot("stack", (*names, facts.say("pack.today")), series, "0.00", False, alt)
 
 
-def _months(days: int) -> float:
-    return round(days / 30.4375, 1)
+def _year(day: dt.date) -> float:
+    """A day as a year with its hundredths: 1 July 2016 → 2016.5."""
+    first, after = dt.date(day.year, 1, 1), dt.date(day.year + 1, 1, 1)
+    return round(day.year + (day - first).days / (after - first).days, 2)
 
 
 @element
 def timeline_notes(facts: Facts) -> Words:
-    """The clause of each phase, and the named days to come."""
+    """The clause of each phase, the day of the data, and the named days to come."""
     today = facts.meta["as_of"]
     lines = [
         facts.say("pack.phase", name=p["name"][facts.lang], start=facts.date(p["start"]), end=facts.date(p["end"]),
-                  clause=p["clause"])
+                  clause=clause(facts, p["clause"]))
         for p in facts.page["phases"]
     ]  # fmt: skip
     coming = sorted((day, named["name"][facts.lang]) for named in facts.page["days"] for day in named["dates"])
-    listed = [f"{name} {facts.date(day)}" for day, name in coming if day > today][:3]
-    if listed:
-        lines.append(facts.say("ui.next_days", days=facts.say("pack.comma").join(listed)))
+    lines.append(facts.say("pack.as_of", date=facts.date(today)))
+    days = [facts.say("pack.in", value=name, period=facts.date(day)) for day, name in coming if day > today][:3]
+    if days:
+        lines.append(facts.say("ui.next_days", days=facts.say("pack.comma").join(days)))
     return Words(tuple(lines))
+
+
+def clause(facts: Facts, said: str) -> str:
+    """The number of a clause as readers of the language write it: 三（二）1 · 3(2)1."""
+    return said if facts.lang == "zh" else said.translate(_SIGNS)
 
 
 def _methods(facts: Facts, kind: str) -> list[dict[str, Any]]:
@@ -192,7 +224,7 @@ def kinds(facts: Facts, basis: str = LATEST) -> Grid:
         rows.append((kind["name"][facts.lang], *figures, covered, named))
         cells += [c for name, c in facts.standing(basis).items() if name in kind["indicators"]]
     header = tuple(facts.say(f"pack.col.{name}") for name in head)
-    return Grid(header, tuple(rows), tuple(cells), (1.8, 1, 1.2, 1.25, 1.25, 1.45, 2.2, 4.2), (0, 7))
+    return Grid(header, tuple(rows), tuple(cells), _KINDS[facts.lang], (0, 7))
 
 
 @element
@@ -204,27 +236,43 @@ def changes_title(facts: Facts) -> Words:
     said = [changed(facts, row) for row in found["latest"]]
     up, down = said.count("better"), said.count("worse")
     since = facts.say("pack.since", date=facts.date(found["as_of"]))
-    return Words((since + facts.say("changes.title" if up + down else "changes.title_none", up=up, down=down),))
+    key = {(True, True): "changes.title", (True, False): "pack.changes_up", (False, True): "pack.changes_down"}
+    return Words((since + facts.say(key.get((up > 0, down > 0), "changes.title_none"), up=up, down=down),))
+
+
+def _apart(facts: Facts) -> list[tuple[str, dict[str, Any]]]:
+    """The figures with a change whose intervals lie apart, with what it is; worse ones first."""
+    order = ("worse", "better", "apart")
+    latest = (facts.page["changes"] or {"latest": []})["latest"]
+    found = [(code, row) for row in latest if (code := changed(facts, row)) in order]
+    return sorted(found, key=lambda item: order.index(item[0]))
 
 
 @element
 def changes(facts: Facts, most: str = "10") -> Grid:
     """The figures with a change whose intervals lie apart, worse ones first; at most so many."""
-    found = facts.page["changes"] or {"latest": []}
-    order = ("worse", "better", "apart")
-    listed = [(order.index(code), row, code) for row in found["latest"] if (code := changed(facts, row)) in order]
     rows: list[tuple[str, ...]] = []
     cells: list[Cell] = []
-    for _, row, code in sorted(listed, key=lambda item: item[0])[: int(most)]:
+    for code, row in _apart(facts)[: int(most)]:
         name = row["indicator"]
-        then = f"{facts.with_unit(row['old'], name)} ({facts.when(row['old_period'])})"
-        now = f"{facts.with_unit(row['new'], name)} ({facts.when(row['period'])})"
+        then, now = (
+            facts.say("pack.in", value=facts.with_unit(row[value], name), period=facts.when(row[period]))
+            for value, period in (("old", "old_period"), ("new", "period"))
+        )
         rows.append((facts.name(name), then, now, facts.say(f"changes.{code}"), facts.lead(name) or text.DASH))
         cell = facts.cell(name, row["period"])
         cells += [cell] if cell else []
     head = tuple(facts.say(key) for key in ("ui.indicator", "changes.old", "changes.new", "changes.said",
                                             "attention.lead"))  # fmt: skip
-    return Grid(head, tuple(rows), tuple(cells), (4, 2.6, 2.6, 1.4, 2.4), (0, 4))
+    return Grid(head, tuple(rows), tuple(cells), _CHANGES[facts.lang], (0, 4))
+
+
+@element
+def changes_note(facts: Facts, most: str = "10") -> Words:
+    """What is listed, and how much of it."""
+    codes = [code for code, _ in _apart(facts)]
+    key = "pack.changes_note" if len(codes) > int(most) else "pack.changes_note_all"
+    return Words((facts.say(key, n=len(codes), plain=codes.count("apart"), shown=most),))
 
 
 @element
@@ -238,7 +286,9 @@ def methods(facts: Facts) -> Grid:
             shown = own[:2]
             said = facts.say("pack.comma").join(f"{facts.name(c['indicator'])} {facts.marked(c)}" for c in shown)
             count = str(len(method["indicators"])) if method["indicators"] else text.DASH
-            rows.append((method["clause"], method["text"][facts.lang], count, said or facts.say("pack.open")))
+            rows.append(
+                (clause(facts, method["clause"]), method["text"][facts.lang], count, said or facts.say("pack.open"))
+            )
             cells += shown
     header = tuple(facts.say(f"pack.col.{name}") for name in ("clause", "method", "indicators", "standing"))
     return Grid(header, tuple(rows), tuple(cells), (1.1, 4.2, 0.8, 6), (0, 1, 3))

@@ -68,9 +68,13 @@ def _cover(deck: Any, facts: Facts, meeting: str) -> tuple[Cell, ...]:
     for shape, own, lines in ((title, "cover_title", None), (under, "cover", meeting)):
         bound = key(own, *filter(None, [lines]))
         drawing.write(shape, _words(compose(facts, bound)), bound, facts.lang, words)
-    rests = compose(facts, "rests")
-    box = (1.1, 5.6, theme.WIDTH - 2.2, 0.9)
-    drawing.text_box(slide, box, _words(rests), "rests", facts.lang, words, size=14, colour="B4DAD5")
+    rests = _words(compose(facts, "rests"))
+    box = (1.1, 6.2, theme.WIDTH - 2.2, 0.8)
+    drawing.text_box(slide, box, rests, "rests", facts.lang, words, size=14, colour=theme.PALE, align="center")
+    if facts.meta["sample"]:
+        mark = _words(compose(facts, "sample"))
+        box = (theme.WIDTH - 2.6, 0.5, 2.0, 0.6)
+        drawing.card(slide, box, mark, "sample", facts.lang, words, *_CARDS["near"], large=20)
     return ()
 
 
@@ -123,7 +127,7 @@ def _part(slide: Any, facts: Facts, part: Part, made: Element) -> None:
 
 def _colour_signs(shape: Any, lang: str) -> None:
     """The sign of a status in the colour its units have on the map."""
-    for paragraph, colour in zip(shape.text_frame.paragraphs, ("007A5E", "B57500", "C44E00"), strict=False):
+    for paragraph, colour in zip(shape.text_frame.paragraphs, ("007A5E", "8A5A00", "C44E00"), strict=False):
         for run in paragraph.runs[:1]:
             run.font.color.rgb = RGBColor.from_string(colour)
 
