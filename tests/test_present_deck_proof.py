@@ -119,6 +119,18 @@ def _wide(garden: Garden, number: str) -> str:
     return _digit(garden, number).translate(str.maketrans("0123456789.,", "０１２３４５６７８９．，"))
 
 
+def _minus(garden: Garden) -> Iterator[Any]:
+    """A minus before a number – inside a code, such as a receipt, it would be none."""
+    for where, shape in garden.shapes(_texts):
+        for run in (r for p in shape.text_frame.paragraphs for r in p.runs):
+            own = list(re.finditer(r"(?<![A-Za-z0-9.,%‰-])\d+(?![0-9A-Za-z-])", run.text))
+            if own:
+                at = garden.rng.choice(own).start()
+                run.text = f"{run.text[:at]}−{run.text[at:]}"
+                yield where, ""
+                break
+
+
 def _title(garden: Garden) -> Iterator[Any]:
     for where, shape in garden.shapes(lambda s: _texts(s) and "title" in _key(s)):
         run, number = _run(garden, shape)
@@ -392,7 +404,7 @@ PLANTERS: dict[str, Callable[[Garden], Iterator[Any]]] = {
     "digit": _change(_digit),
     "decimal moved": _change(_decimal),
     "full-width": _change(_wide),
-    "Chinese minus": _change(lambda _, number: f"−{number}"),
+    "Chinese minus": _minus,
     "ten thousands": _change(lambda _, number: f"{number}万"),
     "digit added": _change(lambda _, number: f"{number}7"),
     "title": _title,
