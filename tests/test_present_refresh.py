@@ -196,7 +196,7 @@ def check(made: Any, second: Second, but: frozenset[str] = frozenset()) -> int:
 def _units(chart: Any, second: Second, indicator: str) -> int:
     categories, series = native.shown(chart)
     for at, label in enumerate(categories):
-        row = second.latest(indicator, second.labels[label.rstrip(" *~—/")])
+        row = second.latest(indicator, second.labels[re.sub(r"[\s*~—/●▲■]+$", "", label)])
         found = [values[at] for name, values in series if name not in ("目标", "target") and values[at] is not None]
         assert [f"{v:,.{second.own[indicator]['decimals']}f}" for v in found] == (
             [second.printed(row)] if row["state"] == "value" else []
