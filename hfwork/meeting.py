@@ -36,6 +36,8 @@ def _make(options: argparse.Namespace, progress: Progress) -> None:
 
     if not options.meeting:
         raise HfworkError("no_meeting", allowed=MEETINGS)
+    if options.meeting not in MEETINGS:
+        raise HfworkError("unknown_meeting", given=options.meeting, allowed=MEETINGS)
     release = open_release(release_of(options))
     lang = text.language()
     out = Path(options.out) if options.out else _shelf(options) / release.id / f"{options.meeting}-{lang}"

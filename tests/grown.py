@@ -39,10 +39,11 @@ class Grown:
     as_of: str
     units: tuple[str, ...]
     seed: int
+    span: tuple[float, float]  # what the counts are multiplied by
 
 
-EARLIER = Grown("aaaa2018033100aa", "2018-03-31", ("120117999001", "120117999002"), 1)
-LATER = Grown("bbbb2018063000bb", "2018-06-30", ("120117999001", "120117999003", "120117999004"), 2)
+EARLIER = Grown("aaaa2018033100aa", "2018-03-31", ("120117999001", "120117999002"), 1, (0.72, 0.97))
+LATER = Grown("bbbb2018063000bb", "2018-06-30", ("120117999001", "120117999003", "120117999004"), 2, (0.85, 1.12))
 
 
 def grow(source: Path, folder: Path, grown: Grown) -> Path:
@@ -89,9 +90,10 @@ def _cells(source: Path, grown: Grown, rng: np.random.Generator, periods: dict[s
     made = made[made["end"].astype(str) <= grown.as_of].reset_index(drop=True)
     made["boundaries"] = grown.as_of
     before = made["numerator"].copy()
-    factor = rng.uniform(0.72, 0.97, len(made))
-    made["numerator"] = np.maximum((before * factor).round(), 1)
-    ratio = (made["numerator"] / before).where(before > 0)
+    factor = rng.uniform(*grown.span, len(made))
+    made["numerator"] = np.maximum((before * factor).round(), 1).where(before > 0, before)
+    made["numerator"] = made[["numerator", "denominator"]].min(axis=1).where(before.notna())
+    ratio = (made["numerator"] / before).where(before > 0, 1)
     for column in ("value", "lower95", "upper95", "lower998", "upper998"):
         made[column] = made[column] * ratio
     own = made["value"] / made["target"]

@@ -157,7 +157,7 @@ def test_a_pack_is_given_to_those_with_the_login_and_nothing_else(served: Visito
     assert served.log_in().status == 303
     told = json.loads(served.ask("GET", "/api/release").text)
     assert told["release"] == identity and [pack["name"] for pack in told["packs"]] == ["midterm-en", "midterm-zh"]
-    assert all(set(file) == {"path", "title", "bytes"} for pack in told["packs"] for file in pack["files"])
+    assert all(set(file) == {"path", "title", "label", "bytes"} for pack in told["packs"] for file in pack["files"])
     assert str(workspace) not in json.dumps(told)
     for path, (file, (title, content)) in zip(paths, FILES.items(), strict=True):
         answer = served.ask("GET", path)

@@ -65,4 +65,7 @@ def disposition(way: str, told: dict[str, Any]) -> str:
 def offered() -> list[dict[str, Any]]:
     """The ready packs as an open page is told: without what only this server needs. Raises what ``packs`` raises."""
     found = shelf.packs(Path(os.environ["HFWORK_RELEASE"]))
-    return [pack | {"files": [{k: f[k] for k in ("path", "title", "bytes")} for f in pack["files"]]} for pack in found]
+    return [
+        pack | {"files": [{k: f[k] for k in ("path", "title", "label", "bytes")} for f in pack["files"]]}
+        for pack in found
+    ]

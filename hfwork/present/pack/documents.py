@@ -22,10 +22,14 @@ DECK = "deck.pptx"
 
 @dataclass(frozen=True)
 class Document:
-    """One file of a pack. ``write`` returns the published cells it shows, ``prove`` what is not the release's."""
+    """One file of a pack, its whole title and a short one.
+
+    ``write`` returns the published cells it shows, ``prove`` what is not the release's.
+    """
 
     path: str
     title: str
+    label: str
     write: Callable[[Path], Iterable[Cell]]
     prove: Callable[[Path], list[Finding]]
 
@@ -34,27 +38,30 @@ def documents(facts: Facts, meeting: str) -> list[Document]:
     """All documents of a meeting: slides, report, appendix, question bank, one page for every unit."""
     both = {lang: facts.translated(lang) for lang in LANGUAGES}
     report = cache(lambda: brief.report(facts, meeting))
-    named = partial(_title, facts, meeting)
+
+    def named(file: str) -> tuple[str, str]:
+        return _named(facts, meeting, facts.say(f"pack.file.{file}"))
+
     made = [
-        Document(DECK, named("deck"), partial(_write_deck, facts, meeting), partial(_prove_deck, facts)),
+        Document(DECK, *named("deck"), partial(_write_deck, facts, meeting), partial(_prove_deck, facts)),
         _paper("report.docx", named("report"), report),
         _paper("report.html", named("report"), report),
         Document(
             "appendix.xlsx",
-            named("appendix"),
+            *named("appendix"),
             partial(appendix.write, facts, meeting),
             partial(appendix_proof.prove, facts, meeting),
         ),
-        Document("questions.html", named("questions"), partial(bank.write_page, both), partial(bank.prove_page, both)),
+        Document("questions.html", *named("questions"), partial(bank.write_page, both), partial(bank.prove_page, both)),
     ]
     for code in facts.places:
         name = facts.place(code)
         page = cache(partial(township, facts, code, meeting))
-        made.append(_paper(f"briefs/{code}-{name}.docx", _called(facts, meeting, name), page))
+        made.append(_paper(f"briefs/{code}-{name}.docx", _named(facts, meeting, name), page))
     return made
 
 
-def _paper(path: str, title: str, paper: Callable[[], Paper]) -> Document:
+def _paper(path: str, named: tuple[str, str], paper: Callable[[], Paper]) -> Document:
     """A paper as Word or as one page for a browser."""
     word = path.endswith(".docx")
 
@@ -65,7 +72,7 @@ def _paper(path: str, title: str, paper: Callable[[], Paper]) -> Document:
     def prove(file: Path) -> list[Finding]:
         return (paper_proof.prove_docx if word else paper_proof.prove_html)(paper(), file)
 
-    return Document(path, title, write, prove)
+    return Document(path, *named, write, prove)
 
 
 def _write_deck(facts: Facts, meeting: str, target: Path) -> Iterable[Cell]:
@@ -75,14 +82,10 @@ def _write_deck(facts: Facts, meeting: str, target: Path) -> Iterable[Cell]:
 
 
 def _prove_deck(facts: Facts, file: Path) -> list[Finding]:
-    return deck_proof.prove(file.read_bytes(), facts.release, file.name)
+    return deck_proof.prove(file.read_bytes(), facts.release, file.name, facts)
 
 
-def _title(facts: Facts, meeting: str, file: str) -> str:
-    return _called(facts, meeting, facts.say(f"pack.file.{file}"))
-
-
-def _called(facts: Facts, meeting: str, file: str) -> str:
-    """What people call a file: 宁河区创建幸福家庭活动中期推动会汇报 幻灯片."""
+def _named(facts: Facts, meeting: str, file: str) -> tuple[str, str]:
+    """What people call a file, whole and short: 宁河区创建幸福家庭活动中期推动会汇报 幻灯片, 幻灯片."""
     own = {"campaign": facts.meta["title"][facts.lang], "meeting": facts.say(f"pack.meeting.{meeting}")}
-    return facts.say("pack.file.title", file=file, **own)
+    return facts.say("pack.file.title", file=file, **own), file

@@ -32,6 +32,11 @@ class Grid:
     widths: tuple[float, ...] = ()
     left: tuple[int, ...] = (0,)
 
+    @property
+    def alt(self) -> str:
+        """What the table holds, for those who cannot see it: its heads."""
+        return " · ".join(self.header)
+
 
 @dataclass(frozen=True)
 class Series:

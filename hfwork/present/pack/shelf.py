@@ -66,13 +66,15 @@ def _pack(folder: Path) -> dict[str, Any] | None:
         known = re.fullmatch(r"\w[\w-]*", folder.name) and told["lang"] in text.LANGUAGES
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    if not (whole and known and files and all(files)):
+    if not (whole and known and all(files)):
         return None
-    return {"name": folder.name, "meeting": told["meeting"], "lang": told["lang"], "files": files}
+    # One that somebody has edited since is not offered: nothing says what stands in it now.
+    kept = [file for file in files if file and (folder / file["path"]).stat().st_size == file["bytes"]]
+    return {"name": folder.name, "meeting": told["meeting"], "lang": told["lang"], "files": kept} if kept else None
 
 
 def _file(folder: Path, told: dict[str, Any]) -> dict[str, Any] | None:
-    """A file that is there, of the size the manifest says, in the pack's own folder and nowhere a link leads to."""
+    """A file that is there, in the pack's own folder and nowhere a link leads to."""
     path = PurePosixPath(told["path"])
     plain = (
         str(path) == told["path"] and not path.is_absolute() and not re.search(r"[\\\x00-\x1f]|(^|/)\.", told["path"])
@@ -80,7 +82,14 @@ def _file(folder: Path, told: dict[str, Any]) -> dict[str, Any] | None:
     file = folder / path
     if not plain or file.resolve() != folder.resolve() / path or not file.is_file():
         return None
-    if file.stat().st_size != told["bytes"] or not re.fullmatch("[0-9a-f]{64}", told["sha256"]):
+    if not isinstance(told["bytes"], int) or not re.fullmatch("[0-9a-f]{64}", told["sha256"]):
         return None
     title = told.get("title") or path.name
-    return {"path": told["path"], "title": str(title), "bytes": told["bytes"], "sha256": told["sha256"]}
+    label = told.get("label") or title
+    return {
+        "path": told["path"],
+        "title": str(title),
+        "label": str(label),
+        "bytes": told["bytes"],
+        "sha256": told["sha256"],
+    }

@@ -13,7 +13,7 @@ from hfwork import text
 from hfwork.present.pack.elements import Cell, Element, Grid, Plot, Tiles, Words, compose, key
 from hfwork.present.pack.facts import Facts, Gone
 from hfwork.present.pack.package import seal
-from hfwork.present.pack.slides import drawing, theme
+from hfwork.present.pack.slides import drawing, theme, typeset
 from hfwork.present.pack.slides.agenda import Part, Slide, slides
 from hfwork.present.pack.slides.binding import Binding, words_prints
 
@@ -136,6 +136,8 @@ def _notes(slide: Any, facts: Facts, bound: str) -> tuple[Cell, ...]:
     made = _words(compose(facts, bound))
     frame = slide.notes_slide.notes_text_frame
     frame.text = "\n".join(made.lines)
+    for run in (run for paragraph in frame.paragraphs for run in paragraph.runs):
+        typeset.style(run, facts.lang)
     shape = slide.notes_slide.notes_placeholder
     shape.name = Binding(facts.lang, bound, prints=words_prints(made.lines)).name(facts.say("pack.shape.notes"))
     return made.cells

@@ -9,9 +9,9 @@ from typing import Any
 from openpyxl import load_workbook
 from pptx.oxml.ns import qn
 
-from hfwork.present.pack import proof
+from hfwork.present.pack import guard, proof
 from hfwork.present.pack.elements import Grid, Plot, Tiles, Words
-from hfwork.present.pack.facts import Gone
+from hfwork.present.pack.facts import Facts, Gone
 from hfwork.present.pack.proof import LOST, UNPROVED, WRONG, Finding, Line
 from hfwork.present.pack.slides import binding, deck_text, drawing, native
 from hfwork.present.pack.slides.binding import Binding
@@ -22,9 +22,9 @@ _NEAR = 1e-9
 _PROVED = {qn("c:val"), qn("c:yVal"), qn("c:tx")}  # of a series: proved with its values and name
 
 
-def prove(content: bytes, release: Release, file: str) -> list[Finding]:
+def prove(content: bytes, release: Release, file: str, facts: Facts | None = None) -> list[Finding]:
     """What in a deck is not as the release says. Raises ``pack_unreadable``."""
-    deck, sources = opened(content), Sources(release)
+    deck, sources = opened(content), Sources(facts or Facts(release, "zh"))
     found: list[Finding] = []
     for number, slide in enumerate(deck.slides, 1):
         where = f"{number}"
@@ -128,8 +128,15 @@ def _grid(table: Any, made: Grid, file: str, at: str) -> Iterator[Finding]:
                 pairs = zip(proof.numbers(given), proof.numbers(wanted), strict=True)
                 yield from (Finding(WRONG, file, place, a, b) for a, b in pairs if a != b)
             continue
-        own = expected[0] if r == 0 else next((e for e in expected[1:] if e[0] in row), None)
+        own = expected[0] if r == 0 else next((e for e in expected[1:] if e[0] in row), _closest(row, left))
         yield from _cells(row, own, expected[0], heads, file, place)
+
+
+def _closest(row: tuple[str, ...], left: list[tuple[str, ...]]) -> tuple[str, ...] | None:
+    """The row as generated whose label people have changed: most of its cells are in this one."""
+    shared = {other: sum(cell in row for cell in other[1:]) for other in left}
+    best = max(left, key=lambda other: shared[other], default=None)
+    return best if best and 2 * shared[best] >= len(best) else None
 
 
 def _bones(row: tuple[str, ...]) -> tuple[str, ...]:
@@ -216,7 +223,7 @@ def _workbook(chart: Any, made: Plot, expected: Any, file: str, at: str) -> Iter
     if part is None:
         return
     try:
-        sheets = load_workbook(io.BytesIO(part.blob)).worksheets
+        sheets = load_workbook(io.BytesIO(guard.package(part.blob))).worksheets
     except Exception as problem:  # whatever a damaged or foreign workbook makes the reader stumble over
         yield Finding(UNPROVED, file, at, type(problem).__name__)
         return

@@ -56,7 +56,9 @@ def table(slide: Any, box: Box, grid: Grid, key: str, lang: str, name: str) -> A
     """A native table, letters as large as the box allows."""
     lines = [grid.header, *grid.rows]
     frame = slide.shapes.add_table(len(lines), len(grid.header), *(Inches(v) for v in box))
-    frame.name = Binding(lang, key, prints=binding.grid_prints(lines)).name(name)
+    prints = f"{binding.grid_prints(lines)}~{binding.line_print(grid.alt)}"
+    frame.name = Binding(lang, key, prints=prints).name(name)
+    typeset.describe(frame, grid.alt)
     made = frame.table
     shares = grid.widths or tuple(1.0 for _ in grid.header)
     widths = [box[2] * share / sum(shares) for share in shares]
@@ -86,8 +88,10 @@ def refit(frame: Any, lines: list[tuple[str, ...]], high: float) -> None:
     widths = [column.width / Inches(1) for column in made.columns]
     if not sizes:
         return
-    now = max(sizes)
+    now = max(set(sizes), key=lambda size: (sizes.count(size), size))  # not that of a cell people made larger
     size, heights = _table_size(lines, widths, high, now)
+    if size >= now:
+        return  # it fits as people left it
     for row, tall in zip(made.rows, heights, strict=True):
         row.height = Inches(tall)
         for run in (r for cell in row.cells for p in cell.text_frame.paragraphs for r in p.runs if r.font.size):

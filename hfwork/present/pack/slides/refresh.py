@@ -12,6 +12,7 @@ from pptx import Presentation
 from pptx.oxml.ns import qn
 
 from hfwork.errors import HfworkError
+from hfwork.present.pack import guard
 from hfwork.present.pack.elements import Element, Grid, Plot, Tiles, Words, compose
 from hfwork.present.pack.facts import Cell, Facts, Gone
 from hfwork.present.pack.slides import binding, drawing, native, remap, renew
@@ -64,8 +65,8 @@ class Place:
 class Sources:
     """The elements of a release, each composed once per language."""
 
-    def __init__(self, release: Release) -> None:
-        self.release = release
+    def __init__(self, facts: Facts) -> None:
+        self._read = facts
         self._facts: dict[str, Facts] = {}
         self._made: dict[tuple[str, str], Element | Gone] = {}
 
@@ -77,7 +78,7 @@ class Sources:
     def facts(self, lang: str) -> Facts:
         """The release in a language."""
         if lang not in self._facts:
-            self._facts[lang] = Facts(self.release, lang)
+            self._facts[lang] = self._read.translated(lang)
         return self._facts[lang]
 
     def element(self, bound: Binding) -> Element:
@@ -101,7 +102,7 @@ def refresh(content: bytes, release: Release) -> tuple[bytes, Renewal]:
     Raises ``HfworkError``: ``pack_unreadable``, ``pack_unbound`` when the deck holds nothing a pack was made with.
     """
     deck = opened(content)
-    sources, renewal = Sources(release), Renewal()
+    sources, renewal = Sources(Facts(release, "zh")), Renewal()
     for number, slide in enumerate(deck.slides, 1):
         for shape in list(_shapes(slide)):
             bound = binding.read(shape.name)
@@ -119,7 +120,7 @@ def refresh(content: bytes, release: Release) -> tuple[bytes, Renewal]:
 
 def shown(facts: Facts, content: bytes) -> list[Cell]:
     """The published cells of all that is bound in a deck."""
-    sources = Sources(facts.release)
+    sources = Sources(facts)
     cells: list[Cell] = []
     for slide in opened(content).slides:
         for shape in _shapes(slide):
@@ -130,7 +131,8 @@ def shown(facts: Facts, content: bytes) -> list[Cell]:
 
 
 def opened(content: bytes) -> Any:
-    """A presentation from bytes. Raises ``pack_unreadable``."""
+    """A presentation from bytes. Raises ``pack_unreadable``, ``pack_too_large``."""
+    guard.package(content)
     try:
         return Presentation(io.BytesIO(content))
     except Exception as problem:  # whatever a damaged or foreign file makes the reader stumble over

@@ -27,7 +27,8 @@ function offered(m, packs, base) {
   const meeting = (name) => (["midterm", "annual", "acceptance"].includes(name) ? m.say(`start.pack.${name}`) : name);
   const address = (pack, file) => `${base}packs/${pack.name}/${file.path.split("/").map(encodeURIComponent).join("/")}`;
   const size = (file) => m.say("start.pack_size", { size: Math.max(0.1, file.bytes / 1e6).toFixed(1) });
-  const list = (pack, files) => h("ul", {}, files.map((file) => h("li", {}, h("a", { href: address(pack, file), "data-key": `pack-${pack.name}-${file.path}` }, file.title), " ", h("small", {}, size(file)))));
+  const form = (file) => file.path.replace(/^.*\./, "").toUpperCase();
+  const list = (pack, files) => h("ul", {}, files.map((file) => h("li", {}, h("a", { href: address(pack, file), title: file.title, "data-key": `pack-${pack.name}-${file.path}` }, file.label), " ", h("small", {}, `${form(file)} ${size(file)}`))));
   const own = (pack) => pack.lang === m.lang, inside = (file) => file.path.includes("/");   // what lies in a folder is one of many: a brief for each unit
   return h("div", { class: "hf-packs" }, h("h3", {}, m.say("start.packs")), [...packs.filter(own), ...packs.filter((pack) => !own(pack))].map((pack) => {
     const more = pack.files.filter(inside);
