@@ -110,6 +110,16 @@ def _change(how: Callable[[Garden, str], str]) -> Callable[[Garden], Iterator[An
     return plant
 
 
+def _minus(garden: Garden) -> Iterator[Any]:
+    """A Chinese minus before a number; after a letter, as in Q−4, it would be a hyphen and no other number."""
+    for where, shape in garden.shapes(_texts):
+        run, number = _run(garden, shape)
+        before = run.text[: number.start()]
+        if not re.search(r"[0-9A-Za-z]$", before):
+            run.text = f"{before}−{run.text[number.start() :]}"
+            yield where, ""
+
+
 def _decimal(garden: Garden, number: str) -> str:
     plain = number.replace(",", "").replace(".", "")
     return f"{number}.5" if len(plain) == 1 else f"{plain[:-1]}.{plain[-1]}" if "." not in number else f"{plain}.0"
@@ -392,7 +402,7 @@ PLANTERS: dict[str, Callable[[Garden], Iterator[Any]]] = {
     "digit": _change(_digit),
     "decimal moved": _change(_decimal),
     "full-width": _change(_wide),
-    "Chinese minus": _change(lambda _, number: f"−{number}"),
+    "Chinese minus": _minus,
     "ten thousands": _change(lambda _, number: f"{number}万"),
     "digit added": _change(lambda _, number: f"{number}7"),
     "title": _title,

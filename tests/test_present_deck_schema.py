@@ -21,7 +21,9 @@ _NAMES = {
     "c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
     "p": "http://schemas.openxmlformats.org/presentationml/2006/main",
 }
-_AXIS = "axId scaling delete axPos majorGridlines minorGridlines title numFmt majorTickMark minorTickMark tickLblPos spPr"
+_AXIS = (
+    "axId scaling delete axPos majorGridlines minorGridlines title numFmt majorTickMark minorTickMark tickLblPos spPr"
+)
 _AXIS += " txPr crossAx crosses crossesAt"
 _SERIES = "idx order tx spPr"
 _FILL = "noFill solidFill gradFill blipFill pattFill grpFill"
