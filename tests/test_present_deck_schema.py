@@ -15,7 +15,6 @@ from hfwork.present.pack.facts import Facts
 from hfwork.present.pack.slides import deck
 from hfwork.release.bundle import Release, open_release
 
-
 _NAMES = {
     "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
     "c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
@@ -50,8 +49,8 @@ ORDERS = {
     "p:txBody": "bodyPr lstStyle p",
     "c:chartSpace": "date1904 lang roundedCorners AlternateContent style clrMapOvr pivotFmts protection chart spPr txPr"
                     " externalData printSettings userShapes extLst",
-    "c:chart": "title autoTitleDeleted pivotFmts view3D floor sideWall backWall plotArea legend plotVisOnly dispBlanksAs"
-               " showDLblsOverMax extLst",
+    "c:chart": "title autoTitleDeleted pivotFmts view3D floor sideWall backWall plotArea legend plotVisOnly"
+               " dispBlanksAs showDLblsOverMax extLst",
     "c:plotArea": "layout barChart lineChart catAx valAx dTable spPr extLst",
     "c:barChart": "barDir grouping varyColors ser dLbls gapWidth overlap serLines axId extLst",
     "c:lineChart": "grouping varyColors ser dLbls dropLines hiLowLines upDownBars marker smooth axId extLst",
