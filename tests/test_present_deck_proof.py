@@ -110,6 +110,16 @@ def _change(how: Callable[[Garden, str], str]) -> Callable[[Garden], Iterator[An
     return plant
 
 
+def _minus(garden: Garden) -> Iterator[Any]:
+    """A Chinese minus before a number; after a letter, as in Q−4, it would be a hyphen and no other number."""
+    for where, shape in garden.shapes(_texts):
+        run, number = _run(garden, shape)
+        before = run.text[: number.start()]
+        if not re.search(r"[0-9A-Za-z]$", before):
+            run.text = f"{before}−{run.text[number.start() :]}"
+            yield where, ""
+
+
 def _decimal(garden: Garden, number: str) -> str:
     plain = number.replace(",", "").replace(".", "")
     return f"{number}.5" if len(plain) == 1 else f"{plain[:-1]}.{plain[-1]}" if "." not in number else f"{plain}.0"

@@ -7,6 +7,8 @@ from hfwork.present.pack.content.measures import is_percent, printed
 from hfwork.present.pack.elements import Grid, Plot, Series, Words, element
 from hfwork.present.pack.facts import LATEST, Cell, Facts, Gone
 
+_SHARES = {"zh": (3.8, 2.4, 2, 1.6, 2.6), "en": (4.1, 2.7, 1.4, 1.2, 3.5)}
+
 
 @element
 def chain_title(facts: Facts, chain: str, basis: str = LATEST) -> Words:
@@ -71,4 +73,4 @@ def chain_steps(facts: Facts, chain: str, basis: str = LATEST) -> Grid:
     )
     head = tuple(facts.say(key) for key in ("pack.col.step", "pack.col.period", "pack.col.counts", "ui.col.value",
                                             "attention.lead"))  # fmt: skip
-    return Grid(head, rows, tuple(cells), (3.6, 2.6, 1.7, 1.4, 3.2), (0, 1, 4))
+    return Grid(head, rows, tuple(cells), _SHARES[facts.lang], (0, 1, 4))

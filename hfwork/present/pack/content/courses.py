@@ -72,17 +72,17 @@ def trend(facts: Facts, indicator: str, place: str = "") -> Plot:
     targets = tuple(printed(c["target"], decimals) for c in series)
     if any(t is not None for t in targets):
         made.append(Series(target_name(facts, series), targets, "target"))
-    names = tuple(_short(facts, c["period"]) for c in series)
+    names = tuple(short_period(facts, c["period"]) for c in series)
     alt = facts.say("pack.alt", kind=facts.say("part.trend"), title=trend_title(facts, indicator, place).lines[0])
     return Plot("lines", names, tuple(made), format_of(decimals), is_percent(facts, indicator), alt, tuple(series))
 
 
-def _short(facts: Facts, token: str) -> str:
-    """A period under a point, with a space where its line may break: 2020年 第2季度 · 2020 Q2."""
+def short_period(facts: Facts, token: str, *, whole: bool = False) -> str:
+    """A period in few words: 2020年 第2季度, with a space for its line to break unless ``whole``; 2020 Q2."""
     if facts.lang == "zh":
         year, sign, rest = facts.when(token).partition("年")
-        return f"{year}{sign} {rest}".strip()
-    return token.replace("-", " ") if "Q" in token or "H" in token else token
+        return facts.when(token) if whole else f"{year}{sign} {rest}".strip()
+    return token.replace("-", " ") if "Q" in token or "H" in token else facts.when(token) if whole else token
 
 
 @element

@@ -13,6 +13,7 @@ _STATUSES = ("met", "near", "behind")
 # Shares of the columns: names of departments are long in English.
 _KINDS = {"zh": (1.8, 1, 1.2, 1.25, 1.25, 1.45, 2.2, 4.2), "en": (1.9, 1.3, 1.1, 1.05, 1.15, 1.3, 1.4, 4.2)}
 _CHANGES = {"zh": (3.6, 3, 3, 1, 2), "en": (3.1, 2.5, 2.5, 0.9, 3.6)}
+_METHODS = {"zh": (1.1, 4.2, 0.8, 6), "en": (0.8, 4, 0.9, 6.6)}
 _LEADS = 3  # departments named in a sentence
 _MARK = 0.06  # years: how wide the mark of a day is
 _SIGNS = str.maketrans("一二三四五六七八九（）", "123456789()")  # of the clauses of a notice
@@ -291,4 +292,4 @@ def methods(facts: Facts) -> Grid:
             )
             cells += shown
     header = tuple(facts.say(f"pack.col.{name}") for name in ("clause", "method", "indicators", "standing"))
-    return Grid(header, tuple(rows), tuple(cells), (1.1, 4.2, 0.8, 6), (0, 1, 3))
+    return Grid(header, tuple(rows), tuple(cells), _METHODS[facts.lang], (0, 1, 3))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hfwork import text
+from hfwork.present.pack.content.courses import short_period
 from hfwork.present.pack.elements import Grid, Words, element
 from hfwork.present.pack.facts import LATEST, Cell, Facts
 
@@ -52,7 +53,7 @@ def towns_title(facts: Facts, basis: str = LATEST) -> Words:
 def towns(facts: Facts, basis: str = LATEST) -> Grid:
     """Units in official order, main indicators side by side: figure, status, and whether it differs beyond chance."""
     names, rows = _side_by_side(facts, basis)
-    head = [f"{facts.name(n)} {facts.when(facts.period(n, basis))}" for n in names]
+    head = [f"{facts.name(n)} {short_period(facts, facts.period(n, basis), whole=True)}" for n in names]
     whole = [facts.cell(n, facts.period(n, basis)) for n in names]
     made = [(facts.place(facts.root), *(facts.marked(c) for c in whole))]
     made += [(facts.place(code), *(_compared(facts, c) for c in own)) for code, own in rows.items()]

@@ -43,7 +43,7 @@ def slides(facts: Facts, meeting: str) -> list[Slide]:
         "kinds": _table("kinds_title", key("kinds", basis), 4.9),
         "methods": _table("kinds_title", "methods", 5.1),
         "changes": _table("changes_title", "changes", 4.65, "changes_note"),
-        "towns": _table("towns_title", key("towns", basis), 4.6, "towns_note", key("towns_title", basis)),
+        "towns": _table("towns_title", key("towns", basis), 4.65, "towns_note", key("towns_title", basis)),
         "help": _table("help_title", "help", 4.6, "help_note"),
         "quality": _table("quality_title", "quality", 4.2, "quality_note"),
         "decide": _table("decide_title", "decide", 4.5, "decide_note"),
@@ -86,8 +86,8 @@ def _brief(facts: Facts, basis: str) -> Slide:
 
 
 def _timeline() -> Slide:
-    bars = Part("timeline", (MARGIN, 1.45, FULL, 3.35), "chart")
-    return Slide("timeline_title", (bars, Part("timeline_notes", (MARGIN, 4.95, FULL, 1.65), "points")), "timeline")
+    bars = Part("timeline", (MARGIN, 1.45, FULL, 3.1), "chart")
+    return Slide("timeline_title", (bars, Part("timeline_notes", (MARGIN, 4.7, FULL, 1.95), "points")), "timeline")
 
 
 def _table(title: str, table: str, high: float, note: str = "", titled: str = "") -> Slide:

@@ -20,6 +20,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Pt
 
 from hfwork.present.pack.elements import Plot
+from hfwork.present.pack.slides import typeset
 from hfwork.present.pack.slides.theme import FONTS, INK, LANGUAGES, MUTED, TEAL
 
 _TYPES = {"columns": XL_CHART_TYPE.COLUMN_CLUSTERED, "bars": XL_CHART_TYPE.BAR_CLUSTERED,
@@ -70,7 +71,7 @@ def draw(slide: Any, box: tuple[Any, ...], plot: Plot, lang: str) -> Any:
     if chart.has_legend:
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
         chart.legend.font.size = Pt(12)
-    _axes(chart, plot, lang)
+    _axes(chart, plot, frame.width.pt)
     _look(chart, plot)
     return frame
 
@@ -82,7 +83,7 @@ def _fonts(chart: Any, lang: str) -> None:
         properties.append(properties.makeelement(qn(tag), {"typeface": face}))
 
 
-def _axes(chart: Any, plot: Plot, lang: str) -> None:
+def _axes(chart: Any, plot: Plot, width: float) -> None:
     across, up = chart.category_axis, chart.value_axis
     across.format.line.color.rgb = RGBColor.from_string("8A9A98")
     across.has_major_gridlines = False
@@ -106,7 +107,7 @@ def _axes(chart: Any, plot: Plot, lang: str) -> None:
     if plot.percent and plot.kind == "lines" and (low := min(_values(plot), default=0) // 10 * 10) >= 30:
         up.minimum_scale = low  # what happens far above nought is seen better without the empty half
     if plot.kind == "columns":
-        across.tick_labels.font.size = Pt(7 if len(plot.categories) > 30 else 11 if lang == "zh" else 10)
+        across.tick_labels.font.size = Pt(_label_size(plot, width))
     if plot.kind == "lines":
         across.tick_labels.font.size = Pt(11 if len(plot.categories) < 18 else 10)
     if plot.kind in ("columns", "lines"):  # names break their lines rather than lean
@@ -118,6 +119,12 @@ def _axes(chart: Any, plot: Plot, lang: str) -> None:
     if plot.kind != "lines" and before is not None:
         before.addprevious(skip)
     across.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+
+
+def _label_size(plot: Plot, width: float) -> float:
+    """The size at which the longest word under a column stands in one line, on a chart so many points wide."""
+    longest = max(typeset.width(word) for name in plot.categories for word in name.split())
+    return min(max(math.floor((width - 50) / len(plot.categories) * 1.9 / longest) / 2, 7), 12)
 
 
 def _years(axis: Any, plot: Plot) -> None:

@@ -14,14 +14,20 @@ from pptx.util import Inches, Pt
 from hfwork.present.pack.slides.theme import FONTS, LANGUAGES
 
 LEADING = 1.45  # of a line, in sizes of letters: the fonts of offices stand wide
-_LATIN = 0.56  # widths of a Latin letter in widths of a Chinese one, on the wide side
+# Widths of Latin letters in widths of a Chinese one, on the wide side of the fonts offices have.
+_LATIN, _NARROW, _CAPITAL, _WIDE = 0.57, 0.35, 0.67, 0.88
+_LATINS = dict.fromkeys("fijlrtI.,:;'()|!/- ", _NARROW) | dict.fromkeys("mwMW%", _WIDE)
 _BESIDE = 0.25  # between Chinese and Latin, where programs set them apart
 _PIECES = re.compile(r"[^\s\u2e80-\uffff]+|[\u2e80-\uffff]|\s+")
 
 
 def width(said: str) -> float:
     """The length of a text in Chinese characters."""
-    return sum(1.0 if east_asian_width(sign) in "WFA" else _LATIN for sign in said)
+    return sum(1.0 if east_asian_width(sign) in "WFA" else _latin(sign) for sign in said)
+
+
+def _latin(sign: str) -> float:
+    return _LATINS.get(sign) or (_CAPITAL if sign.isupper() else _LATIN)
 
 
 def rows(said: str, room: float) -> int:
