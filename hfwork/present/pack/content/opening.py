@@ -81,7 +81,8 @@ def brief(facts: Facts, basis: str = LATEST) -> Words:
     facts_ = {"place": place, "n": own["n"], "k": own["known"], "t": own["target"]}
     key = "brief.standing" if own["target"] else "brief.standing_none"
     standing = facts.say(key, **facts_, met=own["met"], near=own["near"], behind=own["behind"])
-    return Words((standing, _changed(facts), _attention(facts)))
+    at = facts.say("pack.at_latest") if basis != LATEST and facts.page["attention"] else ""
+    return Words((standing, _changed(facts), at + _attention(facts)))
 
 
 def _changed(facts: Facts) -> str:
@@ -104,7 +105,7 @@ def changed(facts: Facts, row: dict[str, Any]) -> str:
         return "no_period" if row["period"] == row["old_period"] else "unjudged"
     if row["intervals"] != "apart":
         return str(row["intervals"])
-    if indicator["direction"] not in ("up", "down"):
+    if indicator["direction"] not in ("up", "down") or indicator["sensitive"]:
         return "apart"
     return "better" if (row["new"] > row["old"]) == (indicator["direction"] == "up") else "worse"
 
@@ -113,10 +114,11 @@ def _attention(facts: Facts) -> str:
     names: list[str] = [row["indicator"] for row in facts.page["attention"]]
     if not names:
         return facts.say("brief.calm")
-    of: dict[str, set[str]] = {}
+    of: dict[str, list[str]] = {}
     for name in names:
-        of.setdefault(facts.lead(name) or facts.say("attention.nobody"), set()).add(name)
-    leads = [facts.say("brief.lead", lead=lead, n=len(own)) for lead, own in of.items()]
+        of.setdefault(facts.lead(name) or facts.say("attention.nobody"), []).append(name)
+    ordered = sorted(of.items(), key=lambda item: -len(item[1]))  # as on the start page
+    leads = [facts.say("brief.lead", lead=lead, n=len(set(own))) for lead, own in ordered]
     joined = facts.say("ui.and").join(leads[:_LEADS]) if facts.lang == "zh" else ", ".join(leads[:_LEADS])
     more = facts.say("brief.more") if len(leads) > _LEADS else ""
     return facts.say("brief.attention", n=len(set(names)), leads=joined, more=more)
@@ -140,6 +142,8 @@ def timeline_title(facts: Facts) -> Words:
         return Words((facts.say("pack.phase_now", phases=listed(facts, running)),))
     if not phases or any(p["end"] >= today for p in phases):
         return Words((facts.say("pack.phase_none"),))
+    if today >= facts.monitoring_ends:
+        return Words((facts.say("pack.phases_done", n=len(phases)),))
     return Words((facts.say("pack.phases_over" if len(phases) > 1 else "pack.phases_over_one", n=len(phases)),))
 
 
@@ -285,11 +289,13 @@ def methods(facts: Facts) -> Grid:
         for method in _methods(facts, kind["id"]):
             own = [standing[name] for name in method["indicators"] if name in standing]
             shown = own[:2]
-            said = facts.say("pack.comma").join(f"{facts.name(c['indicator'])} {facts.marked(c)}" for c in shown)
-            count = str(len(method["indicators"])) if method["indicators"] else text.DASH
-            rows.append(
-                (clause(facts, method["clause"]), method["text"][facts.lang], count, said or facts.say("pack.open"))
+            said = facts.say("pack.comma").join(
+                f"{facts.name(c['indicator'])} {facts.when(c['period'])} {facts.marked(c)}" for c in shown
             )
+            said += facts.say("brief.more") if len(own) > len(shown) else ""
+            count = str(len(method["indicators"])) if method["indicators"] else text.DASH
+            without = facts.say("pack.no_complete" if method["indicators"] else "pack.open")
+            rows.append((clause(facts, method["clause"]), method["text"][facts.lang], count, said or without))
             cells += shown
     header = tuple(facts.say(f"pack.col.{name}") for name in ("clause", "method", "indicators", "standing"))
     return Grid(header, tuple(rows), tuple(cells), _METHODS[facts.lang], (0, 1, 3))
