@@ -16,7 +16,7 @@ import pytest
 from hfwork import text
 from hfwork.present.pack.bank.questions import answers
 from hfwork.present.pack.content import chains as chain_elements
-from hfwork.present.pack.content import opening, work
+from hfwork.present.pack.content import opening, programme, work
 from hfwork.present.pack.content.measures import map_key, map_title
 from hfwork.present.pack.facts import LATEST, Facts
 from hfwork.present.pack.papers.assessment import Assessment, chains
@@ -208,14 +208,14 @@ def test_no_date_is_proposed_before_the_data_or_after_the_monitoring(facts: Fact
 
 def test_a_method_with_indicators_and_no_figure_is_not_called_unmeasured(facts: Facts) -> None:
     facts.page = facts.page | {"standing": {}}
-    for row in opening.methods(facts).rows:
+    for row in programme.methods(facts).rows:
         wanted = "pack.open" if row[2] == text.DASH else "pack.no_complete"
         assert row[3] == facts.say(wanted)
 
 
 def test_figures_of_methods_and_of_changes_name_their_period(facts: Facts) -> None:
     standing = facts.standing()
-    for row in opening.methods(facts).rows:
+    for row in programme.methods(facts).rows:
         for name, cell in standing.items():
             if f"{facts.name(name)} {facts.when(cell['period'])}" in row[3]:
                 break

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from hfwork.present.pack.content.opening import clause, listed
+from hfwork.present.pack.content.opening import listed
+from hfwork.present.pack.content.programme import clause
 from hfwork.present.pack.content.work import attention, behind, reason
 from hfwork.present.pack.elements import Grid, Words, element
 from hfwork.present.pack.facts import Facts
