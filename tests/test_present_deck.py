@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 from pptx import Presentation
 from pptx.oxml.ns import qn
 
+from hfwork.present.pack.content.courses import short_period
 from hfwork.present.pack.facts import Facts
 from hfwork.present.pack.slides import binding, deck, deck_proof, drawing, native
 from hfwork.present.pack.slides.agenda import MEETINGS
@@ -81,7 +82,12 @@ def test_each_meeting_gets_ten_to_fourteen_slides_with_a_finding_as_title(decks:
         assert len(set(titles)) == len(titles) and all(titles)
         assert (made.slide_width, made.slide_height) == (12191695, 6858000)
         keys = [next(own.key for own, s in bound(slide) if s.name == slide.shapes.title.name) for slide in made.slides]
-        plain = ("cover_title", "limits_title", "chain_title")  # a chain whose steps cannot be compared has no finding
+        plain = (
+            "cover_title",
+            "limits_title",
+            "chain_title",
+            "timeline_title",
+        )  # a chain whose steps cannot be compared has no finding
         said = [t for t, key in zip(titles, keys, strict=True) if not key.startswith(plain)]
         assert all(re.search(r"\d", t) for t in said), (at, said)
 
@@ -162,13 +168,14 @@ def test_charts_draw_the_published_values(later: Release, decks: Decks) -> None:
     tokens = [p["token"] for p in page["periods"]]
     decimals = {i["id"]: 0 if i["plain"] else i["decimals"] for i in page["indicators"]}
     courses = later.findings("courses")
-    drawn = 0
+    drawn, facts = 0, {lang: Facts(later, lang) for lang in ("zh", "en")}
     for (meeting, lang), content in decks.items():
         for key, chart in charts(opened(content)):
             kind, name, *_ = [*key.split("/"), ""]
             categories, series = native.shown(chart)
             if kind == "units" and meeting != "annual":  # of the latest complete period
-                values = {label: [v[at] for n, v in series if n not in ("目标", "target")]
+                values = {re.sub(r"\s*[●▲■]$", "", label).replace("\n", " "):
+                          [v[at] for n, v in series if not n.lower().startswith(("目标", "target"))]
                           for at, label in enumerate(categories)}  # fmt: skip
                 for place in page["places"]:
                     cell = published[name, tokens[page["standing"][name]], place["code"]]
@@ -178,7 +185,8 @@ def test_charts_draw_the_published_values(later: Release, decks: Decks) -> None:
                     assert shown == wanted
                     drawn += 1
             elif kind == "trend":
-                own = [published.get((name, c.replace(" ", "-"), page["root"]["code"])) for c in categories]
+                named = {short_period(facts[lang], token): token for token in tokens}
+                own = [published.get((name, named[c], page["root"]["code"])) for c in categories]
                 for cell, value in zip(own, series[0][1], strict=True):
                     assert cell is not None
                     assert (value is None) == (cell["state"] != "value")

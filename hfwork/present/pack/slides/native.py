@@ -45,7 +45,7 @@ def data(plot: Plot) -> Any:
 
 def print_of(plot: Plot) -> tuple[Any, ...]:
     """What tells a chart's generated data from data people typed: categories, names, values."""
-    return (plot.categories, tuple((s.name, s.values) for s in plot.series))
+    return (plot.categories, tuple((s.name, _padded(s.values, len(s.values))) for s in plot.series))
 
 
 def shown(chart: Any) -> tuple[Any, ...]:
