@@ -45,7 +45,9 @@ def map_title(facts: Facts, indicator: str, basis: str = LATEST) -> Words:
         said = facts.say("pack.map_title", n=len(cells), parts=parts, **own)
     else:
         low, high = min(c["value"] for c in known), max(c["value"] for c in known)
-        ends = {"low": facts.with_unit(low, indicator), "high": facts.with_unit(high, indicator)}
+        percent = facts.indicators[indicator]["unit"]["en"][:1] in "%‰"
+        ends = {"low": (facts.with_unit if percent else facts.number)(low, indicator)}
+        ends["high"] = facts.with_unit(high, indicator)
         said = facts.say("pack.map_range", n=len(known), **ends, **own)
     return Words((said,), tuple(known))
 

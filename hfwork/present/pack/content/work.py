@@ -225,5 +225,7 @@ def limits(facts: Facts) -> Words:
     """How the figures were made and what they cannot say."""
     policy: dict[str, Any] = facts.meta["policy"]
     own = {"least": policy["minimum_count"], "release": facts.meta["id"], "near": text.number(policy["near"] * 100)}
-    keys = ("counts", "chance", "withheld", "targets", "voluntary", "map", "receipt")
+    keys = ["counts", "chance", "withheld", "targets", "voluntary", "map", "receipt"]
+    if not policy["minimum_count"]:
+        keys.remove("withheld")
     return Words(tuple(facts.say(f"pack.limit.{name}", **own) for name in keys))

@@ -80,9 +80,10 @@ def _brief(facts: Facts, basis: str) -> Slide:
         Part(key("score", status, basis), (9.7, 1.65 + 1.68 * at, 3.03, 1.5), f"card_{status}")
         for at, status in enumerate(("met", "near", "behind") if judged else ())
     )
-    text = Part(key("brief", basis), (MARGIN, 1.6, 8.7, 2.7), "text")
-    listed = Part("pressing", (MARGIN, 4.4, 8.7, 2.2), "points")
-    return Slide(key("brief_title", basis), (text, listed, *cards, _sources(key("kinds", basis))), key("kinds", basis))
+    wide = 8.7 if cards else FULL
+    text = Part(key("brief", basis), (MARGIN, 1.6, wide, 2.7), "text")
+    listed = [Part("pressing", (MARGIN, 4.4, wide, 2.2), "points")] if work.attention(facts) else []
+    return Slide(key("brief_title", basis), (text, *listed, *cards, _sources(key("kinds", basis))), key("kinds", basis))
 
 
 def _timeline() -> Slide:

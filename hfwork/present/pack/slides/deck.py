@@ -128,7 +128,7 @@ def _part(slide: Any, facts: Facts, part: Part, made: Element) -> None:
 def _colour_signs(shape: Any, lang: str) -> None:
     """The sign of a status in the colour its units have on the map."""
     for paragraph, colour in zip(shape.text_frame.paragraphs, ("007A5E", "8A5A00", "C44E00"), strict=False):
-        for run in paragraph.runs[:1]:
+        for run in [run for run in paragraph.runs if run.text[:1] in "●▲■"]:
             run.font.color.rgb = RGBColor.from_string(colour)
 
 

@@ -90,7 +90,8 @@ def refit(frame: Any, lines: list[tuple[str, ...]], high: float) -> None:
         return
     now = max(set(sizes), key=lambda size: (sizes.count(size), size))  # not that of a cell people made larger
     size, heights = _table_size(lines, widths, high, now)
-    if size >= now:
+    stands = sum(row.height for row in made.rows) / Inches(1)
+    if size >= now and stands <= high + 0.01:
         return  # it fits as people left it
     for row, tall in zip(made.rows, heights, strict=True):
         row.height = Inches(tall)

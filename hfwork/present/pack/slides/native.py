@@ -30,6 +30,7 @@ _FILLS = {"met": "007A5E", "near": "F2C14E", "behind": "C44E00", "plain": "0072B
 _LINES = {"line": ("0072B2", 2.5, None), "centre": ("8A9A98", 1.5, None), "limit": ("8A9A98", 1.25, MSO_LINE.DASH),
           "target": ("D55E00", 2.0, MSO_LINE.DASH), "point": ("D55E00", 0, None)}  # fmt: skip
 
+_FEW = 30  # categories whose names stand upright
 _DARK = ("met", "behind", "plain", "bar")  # fills on which letters are white
 _LOOKS = (qn("c:spPr"), qn("c:marker"), qn("c:dLbls"))  # what makes the look of a series
 
@@ -112,7 +113,7 @@ def _axes(chart: Any, plot: Plot, width: float) -> None:
         across.tick_labels.font.size = Pt(11 if len(plot.categories) < 18 else 10)
     if plot.kind in ("columns", "lines"):  # names break their lines rather than lean
         body = across._element.find(qn("c:txPr")).find(qn("a:bodyPr"))
-        body.set("rot", "0")
+        body.set("rot", "0" if len(plot.categories) <= _FEW else "-5400000")
         body.set("vert", "horz")
     skip = across._element.makeelement(qn("c:tickLblSkip"), {"val": "1"})  # every unit and step is named
     before = across._element.find(qn("c:noMultiLvlLbl"))
