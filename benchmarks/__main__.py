@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from itertools import takewhile
 
-from benchmarks import intervals, judgement, pages, pipeline
+from benchmarks import intervals, judgement, packs, pages, pipeline
 
-BENCHMARKS = {"pipeline": pipeline.main, "intervals": intervals.main, "judgement": judgement.main}
+BENCHMARKS = {"pipeline": pipeline.main, "intervals": intervals.main, "judgement": judgement.main, "packs": packs.main}
 
 if __name__ == "__main__":
     names = list(takewhile(lambda word: not word.startswith("-"), sys.argv[1:]))

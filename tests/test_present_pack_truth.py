@@ -16,7 +16,7 @@ import pytest
 from hfwork import text
 from hfwork.present.pack.bank.questions import answers
 from hfwork.present.pack.content import chains as chain_elements
-from hfwork.present.pack.content import opening, work
+from hfwork.present.pack.content import opening, programme, work
 from hfwork.present.pack.content.measures import map_key, map_title
 from hfwork.present.pack.facts import LATEST, Facts
 from hfwork.present.pack.papers.assessment import Assessment, chains
@@ -180,7 +180,9 @@ def test_cut_lists_say_so(facts: Facts) -> None:
     latest = [{"indicator": n, "period": "2018", "old_period": "2017", "new": 2.0, "old": 1.0, "intervals": "apart"}
               for n in own]  # fmt: skip
     facts.page = facts.page | {"changes": {"id": "x", "as_of": "2017-12-31", "latest": latest, "counts": {}}}
-    assert len(opening.changes(facts).rows) == 10 and opening.changes_note(facts).lines[-1] == said.format(k=10)
+    assert len(opening.changes(facts).rows) == 10 and {"10", "12"} <= set(
+        numbers(opening.changes_note(facts).lines[-1])
+    )
 
 
 def test_sensitive_indicators_are_never_better_or_worse(facts: Facts) -> None:
@@ -193,14 +195,14 @@ def test_sensitive_indicators_are_never_better_or_worse(facts: Facts) -> None:
 
 
 def test_no_date_is_proposed_before_the_data_or_after_the_monitoring(facts: Facts) -> None:
-    from hfwork.present.pack.content.work import _next
+    from hfwork.present.pack.content.matters import _next
 
     ends, today = facts.monitoring_ends, facts.meta["as_of"]
     open_ = facts.say("pack.at_meeting")
     for token, period in facts.periods.items():
         by = _next(facts, token)
         days = [p["end"] for p in facts.page["periods"] if p["level"] == period["level"] and today < p["end"] <= ends]
-        assert by == open_ or not days or by == facts.date(min(days))
+        assert by == open_ or not days or facts.date(min(days)) in by
     facts.page = facts.page | {"periods": [p for p in facts.page["periods"] if p["end"] <= ends]}
     facts.meta = facts.meta | {"as_of": ends}
     assert {_next(facts, token) for token in facts.periods} == {open_}
@@ -208,14 +210,14 @@ def test_no_date_is_proposed_before_the_data_or_after_the_monitoring(facts: Fact
 
 def test_a_method_with_indicators_and_no_figure_is_not_called_unmeasured(facts: Facts) -> None:
     facts.page = facts.page | {"standing": {}}
-    for row in opening.methods(facts).rows:
+    for row in programme.methods(facts).rows:
         wanted = "pack.open" if row[2] == text.DASH else "pack.no_complete"
         assert row[3] == facts.say(wanted)
 
 
 def test_figures_of_methods_and_of_changes_name_their_period(facts: Facts) -> None:
     standing = facts.standing()
-    for row in opening.methods(facts).rows:
+    for row in programme.methods(facts).rows:
         for name, cell in standing.items():
             if f"{facts.name(name)} {facts.when(cell['period'])}" in row[3]:
                 break

@@ -82,7 +82,7 @@ def _write_deck(facts: Facts, meeting: str, target: Path) -> Iterable[Cell]:
 
 
 def _prove_deck(facts: Facts, file: Path) -> list[Finding]:
-    return deck_proof.prove(file.read_bytes(), facts.release, file.name)
+    return deck_proof.prove(file.read_bytes(), facts.release, file.name, facts)
 
 
 def _named(facts: Facts, meeting: str, file: str) -> tuple[str, str]:

@@ -32,10 +32,15 @@ class Grid:
     widths: tuple[float, ...] = ()
     left: tuple[int, ...] = (0,)
 
+    @property
+    def alt(self) -> str:
+        """What the table holds, for those who cannot see it: its heads."""
+        return " · ".join(self.header)
+
 
 @dataclass(frozen=True)
 class Series:
-    """One series of a plot: ``look`` is bar, line, limit, target, point, met, near, behind or plain."""
+    """One series of a plot: ``look`` is bar, line, limit, target, point, met, near, behind, plain, past or mark."""
 
     name: str
     values: tuple[float | None, ...]
@@ -96,7 +101,16 @@ def element(maker: Maker) -> Maker:
 def compose(facts: Facts, key: str) -> Element:
     """The element a key means on this release. Raises ``Gone`` where the release has nothing for it."""
     # They make their elements known.
-    from hfwork.present.pack.content import chains, measures, opening, sources, work  # noqa: F401
+    from hfwork.present.pack.content import (  # noqa: F401
+        chains,
+        courses,
+        matters,
+        measures,
+        opening,
+        programme,
+        sources,
+        work,
+    )
 
     name, *arguments = key.split("/")
     try:

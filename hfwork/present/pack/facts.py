@@ -72,6 +72,10 @@ class Facts:
 
     def translated(self, lang: str) -> Facts:
         """The same release in another language, what was read once kept."""
+        if lang == self.lang:
+            return self
+        for name in ("_at", "_verdicts", "_comparisons"):  # read before, so that both have them
+            getattr(self, name)
         made = copy.copy(self)
         made.lang = lang
         return made

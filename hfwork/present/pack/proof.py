@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 
 WRONG, UNPROVED, LOST = "wrong", "unproved", "lost"
 # A dash before a number is its sign unless it ties two: 2016-06, 3-5. 万 and 亿 are part of a number.
-_NUMBER = re.compile(r"HF(?:-[0-9A-Z]+)+|(?:(?<![0-9A-Za-z.,%‰)])-)?\d+(?:,\d{3}(?!\d))*(?:\.\d+)?[万亿]?")
+_NUMBER = re.compile(r"HF(?:-[0-9A-Z]+)+|(?:(?<![0-9A-Za-z%‰])-)?\d+(?:,\d{3}(?!\d))*(?:\.\d+)?[万亿]?")
 _DASHES = re.compile(r"[\u2010-\u2013\u2212](?=\d)")
 _ALIKE = 0.6  # two lines are versions of one another from here on
 

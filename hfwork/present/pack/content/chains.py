@@ -7,6 +7,8 @@ from hfwork.present.pack.content.measures import is_percent, printed
 from hfwork.present.pack.elements import Grid, Plot, Series, Words, element
 from hfwork.present.pack.facts import LATEST, Cell, Facts, Gone
 
+_SHARES = {"zh": (3.8, 2.4, 2, 1.6, 2.6), "en": (4.1, 2.7, 1.4, 1.2, 3.5)}
+
 
 @element
 def chain_title(facts: Facts, chain: str, basis: str = LATEST) -> Words:
@@ -21,10 +23,10 @@ def chain_title(facts: Facts, chain: str, basis: str = LATEST) -> Words:
     if not complete or len(known) < _judged(facts, chain):
         low, high = (facts.figure(pick(known, key=lambda c: c["value"])) for pick in (min, max))
         key = "pack.chain_title" if len(periods) > 1 else "pack.chain_title_part"
-        return Words((facts.say(key, place=place, chain=name, low=low, high=high),), tuple(known))
+        return Words((facts.say(key, chain=name, low=low, high=high),), tuple(known))
     lowest = min(known, key=lambda c: c["value"])
     said = {"name": facts.name(lowest["indicator"]), "value": facts.figure(lowest)}
-    return Words((facts.say("chain.title", place=place, **said),), (lowest,))
+    return Words((facts.say("pack.chain_lowest", chain=name, **said),), (lowest,))
 
 
 def _judged(facts: Facts, chain: str) -> int:
@@ -49,7 +51,7 @@ def _steps(facts: Facts, chain: str, basis: str) -> tuple[str, list[Cell]]:
 def chain(facts: Facts, chain: str, basis: str = LATEST) -> Plot:
     """The steps of a service as lying bars, each on its own denominator; what is only described stands apart."""
     _, cells = _steps(facts, chain, basis)
-    names = tuple(f"{facts.name(c['indicator'])} · {facts.when(c['period'])}" for c in cells)
+    names = tuple(facts.name(c["indicator"]) for c in cells)
     values = [printed(c["value"], 1) if c["state"] == "value" else None for c in cells]
     described = [facts.indicators[c["indicator"]]["sensitive"] for c in cells]
     reached = tuple(None if d else v for v, d in zip(values, described, strict=True))
@@ -64,12 +66,18 @@ def chain(facts: Facts, chain: str, basis: str = LATEST) -> Plot:
 
 @element
 def chain_steps(facts: Facts, chain: str, basis: str = LATEST) -> Grid:
-    """Numerator, denominator, figure and receipt of each step."""
+    """Period, numerator, denominator and figure of each step; the receipts stand in the notes."""
     _, cells = _steps(facts, chain, basis)
     rows = tuple(
-        (facts.name(c["indicator"]), facts.counts(c), facts.marked(c), facts.lead(c["indicator"]), c["receipt"])
+        (
+            facts.name(c["indicator"]),
+            facts.when(c["period"]),
+            facts.counts(c),
+            facts.marked(c),
+            facts.lead(c["indicator"]),
+        )
         for c in cells
     )
-    head = tuple(facts.say(key) for key in ("pack.col.step", "pack.col.counts", "ui.col.value", "attention.lead",
-                                            "ui.col.receipt"))  # fmt: skip
-    return Grid(head, rows, tuple(cells), (4, 2, 1.6, 2.4, 2.3), (0, 3, 4))
+    head = tuple(facts.say(key) for key in ("pack.col.step", "pack.col.period", "pack.col.counts", "ui.col.value",
+                                            "attention.lead"))  # fmt: skip
+    return Grid(head, rows, tuple(cells), _SHARES[facts.lang], (0, 1, 4))

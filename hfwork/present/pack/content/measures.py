@@ -1,4 +1,4 @@
-"""One indicator in a meeting: its map, its units beside the target, its course with limits."""
+"""One indicator in a meeting: its map, and its units beside the target."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from hfwork import text
-from hfwork.judge.verdict import UNFINISHED
 from hfwork.present.maps import SHADES, STATUS, breaks, shade
+from hfwork.present.pack.content.opening import listed
 from hfwork.present.pack.elements import Plot, Series, Tile, Tiles, Words, element
 from hfwork.present.pack.facts import LATEST, Cell, Facts, Gone
 
@@ -22,8 +22,6 @@ FILLS = {
 NOTHING = ("#FFFFFF", "#536B69")
 _INKS = ("#16302F", "#16302F", "#16302F", "#FFFFFF", "#FFFFFF")
 FEW = 30  # units; more leave no room for words on a map or a row each on a slide
-_LONG = 20  # points of a course on a slide
-_LEVELS = ("quarter", "month", "half", "year", "mc_year")
 
 
 def _spread(facts: Facts, indicator: str, basis: str) -> tuple[str, list[Cell]]:
@@ -36,19 +34,22 @@ def map_title(facts: Facts, indicator: str, basis: str = LATEST) -> Words:
     """The finding of the map: how many units are on target, or between what their figures lie."""
     period, cells = _spread(facts, indicator, basis)
     known = [c for c in cells if c["state"] == "value"]
-    head = facts.say("pack.head", name=facts.name(indicator), period=facts.when(period))
+    own = {"name": facts.name(indicator), "unit": facts.units_noun}
     if not known:
-        said = facts.say("ui.map_title_none", unit=facts.units_noun)
+        head = facts.say("pack.head", name=own["name"], period=facts.when(period))
+        said = head + facts.say("ui.map_title_none", unit=own["unit"])
     elif any(c["status"] != "none" for c in known):
         counts = {s: sum(c["status"] == s for c in known) for s in ("met", "near", "behind", "none")}
         counts["empty"] = len(cells) - len(known)
-        parts = facts.say("ui.comma").join(facts.say(f"ui.map_part.{s}", n=n) for s, n in counts.items() if n)
-        said = facts.say("ui.map_title", n=len(cells), unit=facts.units_noun, parts=parts)
+        parts = listed(facts, [facts.say(f"ui.map_part.{s}", n=n) for s, n in counts.items() if n])
+        said = facts.say("pack.map_title", n=len(cells), parts=parts, **own)
     else:
         low, high = min(c["value"] for c in known), max(c["value"] for c in known)
-        ends = {"low": facts.with_unit(low, indicator), "high": facts.with_unit(high, indicator)}
-        said = facts.say("ui.map_title_range", n=len(known), unit=facts.units_noun, **ends)
-    return Words((head + said,), tuple(known))
+        percent = facts.indicators[indicator]["unit"]["en"][:1] in "%‰"
+        ends = {"low": (facts.with_unit if percent else facts.number)(low, indicator)}
+        ends["high"] = facts.with_unit(high, indicator)
+        said = facts.say("pack.map_range", n=len(known), **ends, **own)
+    return Words((said,), tuple(known))
 
 
 @element
@@ -139,14 +140,30 @@ def source(facts: Facts, indicator: str, basis: str = LATEST, place: str = "") -
 
 @element
 def units_title(facts: Facts, indicator: str, basis: str = LATEST) -> Words:
-    """How far the units differ from the whole beyond chance, as the release says."""
-    period = facts.period(indicator, basis)
-    found = facts.findings("sentences")
-    own = found[(found["indicator"] == indicator) & (found["period"] == period)]
-    if own.empty:
-        raise Gone(facts.name(indicator))
-    head = facts.say("pack.head", name=facts.name(indicator), period=facts.when(period))
-    return Words((head + str(own[f"{facts.lang}2"].iloc[0]),), tuple(facts.units(indicator, period)))
+    """How many units are behind their target; without a target, between what their figures lie."""
+    _, cells = _spread(facts, indicator, basis)
+    known = [c for c in cells if c["state"] == "value"]
+    target = _target(facts, cells)
+    if not known or not target or any(c["status"] == "none" for c in known):
+        return map_title(facts, indicator, basis)
+    late, near = ([c for c in known if c["status"] == status] for status in ("behind", "near"))
+    said = {"name": facts.name(indicator), "unit": facts.units_noun, "target": target}
+    if len(late) == 1:
+        return Words((facts.say("pack.units_behind_one", where=facts.place(late[0]["place"]), **said),), tuple(late))
+    key = "pack.units_behind" if late else "pack.units_near" if near else "pack.units_met"
+    return Words((facts.say(key, n=len(late or near or known), **said),), tuple(late or near or known))
+
+
+def _target(facts: Facts, cells: list[Cell]) -> str:
+    """The target of all these cells as printed; empty where there is none or more than one."""
+    found = {facts.with_unit(c["target"], c["indicator"]) for c in cells if pd.notna(c["target"])}
+    return found.pop() if len(found) == 1 else ""
+
+
+@element
+def units_note(facts: Facts, indicator: str, basis: str = LATEST) -> Words:
+    """How far the units differ from the whole beyond chance, as the release says; that nobody is ranked."""
+    return Words((said(facts, indicator, basis).lines[1], facts.say("pack.receipts_noted")))
 
 
 @element
@@ -160,7 +177,7 @@ def units(facts: Facts, indicator: str, basis: str = LATEST) -> Plot:
     decimals = 0 if facts.indicators[indicator]["plain"] else facts.indicators[indicator]["decimals"]
     series = [
         Series(
-            facts.say(f"status.{s}") if len(used) > 1 else facts.name(indicator),
+            _series_name(facts, indicator, s, alone=len(used) == 1),
             tuple(printed(c["value"], decimals) if c["status"] == s and c["state"] == "value" else None for c in cells),
             looks[s],
         )
@@ -168,101 +185,42 @@ def units(facts: Facts, indicator: str, basis: str = LATEST) -> Plot:
     ]
     targets = tuple(printed(c["target"], decimals) for c in cells)
     if any(t is not None for t in targets):
-        series.append(Series(facts.say("ui.legend_target"), targets, "target"))
+        series.append(Series(target_name(facts, cells), targets, "target"))
     title = units_title(facts, indicator, basis).lines[0]
     alt = facts.say("pack.alt", kind=facts.say("part.towns"), title=title)
-    return Plot("columns", names, tuple(series), _format(decimals), is_percent(facts, indicator), alt, tuple(cells))
+    return Plot("columns", names, tuple(series), format_of(decimals), is_percent(facts, indicator), alt, tuple(cells))
+
+
+def _series_name(facts: Facts, indicator: str, status: str, *, alone: bool) -> str:
+    if status in STATUS:
+        return f"{STATUS[status]['mark']} {facts.say(f'status.{status}')}"
+    return facts.name(indicator) if alone else facts.say(f"status.{status}")
+
+
+def target_name(facts: Facts, cells: list[Cell]) -> str:
+    """What the line of a target is called: with its value where all have the same."""
+    one = _target(facts, cells)
+    return facts.say("ui.target", target=one) if one else facts.say("ui.legend_target")
 
 
 def _labelled(facts: Facts, cell: Cell) -> str:
-    """A unit's label, with the sign of why it has no column."""
+    """A unit's label, under it the sign of its status or of why it has no column."""
     label = facts.label(cell["place"])
-    return label if cell["state"] == "value" else f"{label} {facts.figure(cell)}"
+    if cell["state"] != "value":
+        return f"{label}\n{facts.figure(cell)}"
+    return f"{label}\n{STATUS[cell['status']]['mark']}" if cell["status"] in STATUS else label
 
 
 def is_percent(facts: Facts, indicator: str) -> bool:
+    """Whether an indicator is a share of a hundred."""
     return bool(facts.indicators[indicator]["unit"]["en"].startswith("%"))
 
 
-def _format(decimals: int) -> str:
+def format_of(decimals: int) -> str:
+    """The format of numbers in a chart and the workbook in it."""
     return "#,##0" + ("." + "0" * decimals if decimals else "")
 
 
 def printed(value: Any, decimals: int) -> float | None:
     """A number as it is printed: the workbook in a chart holds no digit more."""
     return None if pd.isna(value) else float(text.number(value, decimals).replace(",", ""))
-
-
-def courses(facts: Facts) -> list[str]:
-    """The indicators whose district course has control limits in this release."""
-    found = facts.findings("courses")
-    own = found[(found["place"] == facts.root) & found["centre"].notna()]
-    return [name for name in facts.indicators if (own["indicator"] == name).any()]
-
-
-def _course(facts: Facts, indicator: str, place: str) -> tuple[list[Cell], dict[str, dict[str, Any]]]:
-    """A series long enough to be read, with the limits of its points by period."""
-    found = facts.findings("courses")
-    own = found[(found["indicator"] == indicator) & (found["place"] == (place or facts.root)) & found["centre"].notna()]
-    limits = {str(row["period"]): {str(k): v for k, v in row.items()} for row in own.to_dict("records")}
-    first = [p["level"] for token, p in facts.periods.items() if token in limits]
-    for level in [*first[:1], *_LEVELS]:
-        series = [c for c in facts.series(indicator, level, place) if c["reason"] not in UNFINISHED]
-        if sum(c["state"] == "value" for c in series) > 2:
-            return series[-_LONG:], limits
-    raise Gone(facts.name(indicator))
-
-
-@element
-def trend_title(facts: Facts, indicator: str, place: str = "") -> Words:
-    """From the first to the last figure, and whether the last is a real change."""
-    series, _ = _course(facts, indicator, place)
-    known = [c for c in series if c["state"] == "value"]
-    first, last = known[0], known[-1]
-    verdict = facts.verdict(last)
-    key = "pack.trend_title_judged" if verdict else "pack.trend_title"
-    said = facts.say(
-        key, name=facts.name(indicator), place=facts.place(place or facts.root), first=facts.when(first["period"]),
-        a=facts.figure(first), last=facts.when(last["period"]), b=facts.figure(last),
-        answer=facts.say(f"answer.{verdict['code']}") if verdict else "",
-    )  # fmt: skip
-    return Words((said,), (first, last))
-
-
-@element
-def trend(facts: Facts, indicator: str, place: str = "") -> Plot:
-    """The course of a figure with centre and control limits where the release has them, and the target."""
-    series, limits = _course(facts, indicator, place)
-    decimals = 0 if facts.indicators[indicator]["plain"] else facts.indicators[indicator]["decimals"]
-    values = tuple(printed(c["value"], decimals) if c["state"] == "value" else None for c in series)
-    made = [Series(facts.name(indicator), values, "line")]
-    if any(c["period"] in limits for c in series):
-        for name in ("centre", "upper", "lower"):
-            line = tuple(printed(limits.get(c["period"], {}).get(name), decimals) for c in series)
-            made.append(Series(facts.say(f"control.col.{name}"), line, "centre" if name == "centre" else "limit"))
-        signals = tuple(v if limits.get(c["period"], {}).get("rule") else None
-                        for v, c in zip(values, series, strict=True))  # fmt: skip
-        if any(v is not None for v in signals):
-            made.append(Series(facts.say("pack.signal"), signals, "point"))
-    targets = tuple(printed(c["target"], decimals) for c in series)
-    if any(t is not None for t in targets):
-        made.append(Series(facts.say("ui.legend_target"), targets, "target"))
-    names = tuple(_short(c["period"]) for c in series)
-    alt = facts.say("pack.alt", kind=facts.say("part.trend"), title=trend_title(facts, indicator, place).lines[0])
-    return Plot("lines", names, tuple(made), _format(decimals), is_percent(facts, indicator), alt, tuple(series))
-
-
-def _short(token: str) -> str:
-    return token.replace("-", " ") if "Q" in token or "H" in token else token
-
-
-@element
-def trend_note(facts: Facts, indicator: str, place: str = "") -> Words:
-    """The release's sentence on the last figure, and what the limits mean or why there are none."""
-    series, limits = _course(facts, indicator, place)
-    last = next(c for c in reversed(series) if c["state"] == "value")
-    verdict = facts.verdict(last)
-    said = [str(verdict[facts.lang])] if verdict else []
-    has_limits = any(c["period"] in limits for c in series)
-    note = facts.say("pack.control_note" if has_limits else "control.note_none")
-    return Words((*said, note), (last,))

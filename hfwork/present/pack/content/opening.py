@@ -1,18 +1,17 @@
-"""What a meeting begins with: where the programme stands, its phases, the five kinds, what changed."""
+"""What a meeting begins with: the cover, where the programme stands, what changed."""
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from hfwork import text
-from hfwork.present.pack.elements import Grid, Plot, Series, Words, element
-from hfwork.present.pack.facts import LATEST, Cell, Facts
+from hfwork.present.pack.elements import Grid, Words, element
+from hfwork.present.pack.facts import LATEST, Cell, Facts, Gone
 
-_STATUSES = ("met", "near", "behind")
-_CHANGES = 10  # rows of a table on a slide
-_OF_A_METHOD = {"zh": 2, "en": 1}  # figures of a method: English names take a line each
-_LEADS = 3  # departments named in a sentence
+STATUSES = ("met", "near", "behind")
+# Shares of the columns: names of departments are long in English.
+_CHANGES = {"zh": (3.6, 3, 3, 1, 2), "en": (3.1, 2.5, 2.5, 0.9, 3.6)}
+LEADS = 3  # departments named in a sentence
 
 
 @element
@@ -32,14 +31,22 @@ def cover(facts: Facts, meeting: str) -> Words:
 def rests(facts: Facts) -> Words:
     """The release behind a pack, and whether its figures are invented."""
     lines = [facts.say("pack.release", id=facts.meta["id"], grade=facts.meta["grade"] or text.DASH)]
-    return Words((*lines, facts.say("ui.sample_note")) if facts.meta["sample"] else tuple(lines))
+    return Words((*lines, facts.say("pack.sample_note")) if facts.meta["sample"] else tuple(lines))
+
+
+@element
+def sample(facts: Facts) -> Words:
+    """The mark of invented figures. Raises ``Gone`` for real ones."""
+    if not facts.meta["sample"]:
+        raise Gone("sample")
+    return Words((facts.say("ui.sample"),))
 
 
 def counted(facts: Facts, names: list[str] | None = None, basis: str = LATEST) -> dict[str, int]:
     """Of these indicators (all when None): how many there are, ``known``, with a ``target``, and of each status."""
     cells = facts.standing(basis)
     own = [cells[name] for name in (names if names is not None else facts.indicators) if name in cells]
-    by_status = {status: sum(cell["status"] == status for cell in own) for status in _STATUSES}
+    by_status = {status: sum(cell["status"] == status for cell in own) for status in STATUSES}
     total = len(facts.indicators if names is None else names)
     return {"n": total, "known": len(own), "target": sum(by_status.values()), **by_status}
 
@@ -48,8 +55,17 @@ def counted(facts: Facts, names: list[str] | None = None, basis: str = LATEST) -
 def brief_title(facts: Facts, basis: str = LATEST) -> Words:
     """The message of the whole: how many of the indicators with a target meet it."""
     own = counted(facts, basis=basis)
-    key = "pack.brief_title" if own["target"] else "pack.brief_title_none"
-    return Words((facts.say(key, t=own["target"], **own),))
+    if not own["target"]:
+        return Words((facts.say("pack.brief_title_none", n=own["n"], known=own["known"]),))
+    parts = [facts.say(f"pack.brief_part.{status}", n=own[status]) for status in STATUSES if own[status]]
+    return Words((facts.say("pack.brief_title", t=own["target"], parts=listed(facts, parts)),))
+
+
+def listed(facts: Facts, parts: list[str]) -> str:
+    """Several things in a row, as people say them: ``a, b and c``."""
+    if facts.lang == "zh" or len(parts) < 2:
+        return facts.say("pack.comma").join(parts)
+    return facts.say("ui.and").join((facts.say("pack.comma").join(parts[:-1]), parts[-1]))
 
 
 @element
@@ -98,8 +114,8 @@ def _attention(facts: Facts) -> str:
         of.setdefault(facts.lead(name) or facts.say("attention.nobody"), []).append(name)
     ordered = sorted(of.items(), key=lambda item: -len(item[1]))  # as on the start page
     leads = [facts.say("brief.lead", lead=lead, n=len(set(own))) for lead, own in ordered]
-    joined = facts.say("ui.and").join(leads[:_LEADS]) if facts.lang == "zh" else ", ".join(leads[:_LEADS])
-    more = facts.say("brief.more") if len(leads) > _LEADS else ""
+    joined = facts.say("ui.and").join(leads[:LEADS]) if facts.lang == "zh" else ", ".join(leads[:LEADS])
+    more = facts.say("brief.more") if len(leads) > LEADS else ""
     return facts.say("brief.attention", n=len(set(names)), leads=joined, more=more)
 
 
@@ -112,95 +128,6 @@ def score(facts: Facts, status: str, basis: str = LATEST) -> Words:
 
 
 @element
-def timeline_title(facts: Facts) -> Words:
-    """Which phases the release's day lies in."""
-    today, named = facts.meta["as_of"], facts.date(facts.meta["as_of"])
-    phases = facts.page["phases"]
-    running = [p["name"][facts.lang] for p in phases if p["start"] <= today <= p["end"]]
-    if running:
-        return Words((facts.say("ui.timeline_title", date=named, phases=facts.say("ui.and").join(running)),))
-    ended = "pack.phases_over" if today < facts.monitoring_ends else "pack.phases_done"
-    key = ended if phases and all(p["end"] < today for p in phases) else "ui.timeline_title_none"
-    last = max((p["end"] for p in phases), default=today)
-    return Words((facts.say(key, date=named, n=len(phases), last=facts.date(last)),))
-
-
-@element
-def timeline(facts: Facts) -> Plot:
-    """The phases as lying bars on one scale of months: what is over dark, what is to come light."""
-    phases = facts.page["phases"]
-    today = dt.date.fromisoformat(facts.meta["as_of"])
-    first = min(dt.date.fromisoformat(p["start"]) for p in phases)
-    offset, done, left, names = [], [], [], []
-    for phase in phases:
-        start, end = (dt.date.fromisoformat(phase[side]) for side in ("start", "end"))
-        over = min(max((today - start).days + 1, 0), (end - start).days + 1)
-        offset.append(_months((start - first).days))
-        done.append(_months(over))
-        left.append(_months((end - start).days + 1 - over))
-        names.append(f"{phase['name'][facts.lang]} {phase['start'][:7]} – {phase['end'][:7]}")
-    series = (
-        Series(facts.say("pack.before"), tuple(offset), "gap"),
-        Series(facts.say("pack.over"), tuple(done), "met"),
-        Series(facts.say("pack.to_come"), tuple(left), "pale"),
-    )
-    alt = facts.say("pack.alt", kind=facts.say("part.timeline"), title=timeline_title(facts).lines[0])
-    return Plot("stack", tuple(names), series, "0", False, alt)
-
-
-def _months(days: int) -> float:
-    return round(days / 30.4375, 1)
-
-
-@element
-def timeline_notes(facts: Facts) -> Words:
-    """The clause of each phase, and the named days to come."""
-    today = facts.meta["as_of"]
-    lines = [
-        facts.say("pack.phase", name=p["name"][facts.lang], start=facts.date(p["start"]), end=facts.date(p["end"]),
-                  clause=p["clause"])
-        for p in facts.page["phases"]
-    ]  # fmt: skip
-    coming = sorted((day, named["name"][facts.lang]) for named in facts.page["days"] for day in named["dates"])
-    listed = [f"{name} {facts.date(day)}" for day, name in coming if day > today][:3]
-    if listed:
-        lines.append(facts.say("ui.next_days", days=facts.say("pack.comma").join(listed)))
-    return Words(tuple(lines))
-
-
-def _methods(facts: Facts, kind: str) -> list[dict[str, Any]]:
-    found = facts.release.page_columns("kinds")["methods"] if "kinds" in facts.release.pages() else []
-    return next((own["methods"] for own in found if own["id"] == kind), [])
-
-
-@element
-def kinds_title(facts: Facts) -> Words:
-    """How many of the methods of the notice are measured."""
-    methods = [method for kind in facts.page["kinds"] for method in _methods(facts, kind["id"])]
-    measured = sum(bool(method["indicators"]) for method in methods)
-    key = "pack.kinds_title" if methods else "pack.kinds_title_none"
-    return Words((facts.say(key, n=len(methods), measured=measured, k=len(facts.page["kinds"])),))
-
-
-@element
-def kinds(facts: Facts, basis: str = LATEST) -> Grid:
-    """One row per kind of family: indicators, targets by status, methods that are measured, who leads."""
-    head = ("kind", "indicators", "with_target", "met", "near", "behind", "methods", "leads")
-    rows, cells = [], []
-    for kind in facts.page["kinds"]:
-        own = counted(facts, kind["indicators"], basis)
-        methods = _methods(facts, kind["id"])
-        leads = dict.fromkeys(filter(None, (facts.lead(name) for name in kind["indicators"])))
-        named = facts.say("pack.comma").join(list(leads)[:_LEADS]) + (facts.say("brief.more") if len(leads) > 3 else "")
-        covered = f"{sum(bool(m['indicators']) for m in methods)} / {len(methods)}" if methods else text.DASH
-        figures = [str(own[name]) for name in ("n", "target", *_STATUSES)]
-        rows.append((kind["name"][facts.lang], *figures, covered, named))
-        cells += [c for name, c in facts.standing(basis).items() if name in kind["indicators"]]
-    header = tuple(facts.say(f"pack.col.{name}") for name in head)
-    return Grid(header, tuple(rows), tuple(cells), (1.8, 1, 1.2, 1.25, 1.25, 1.45, 2.2, 4.2), (0, 7))
-
-
-@element
 def changes_title(facts: Facts) -> Words:
     """How many figures are better and worse than in the release before."""
     found = facts.page["changes"]
@@ -209,60 +136,40 @@ def changes_title(facts: Facts) -> Words:
     said = [changed(facts, row) for row in found["latest"]]
     up, down = said.count("better"), said.count("worse")
     since = facts.say("pack.since", date=facts.date(found["as_of"]))
-    return Words((since + facts.say("changes.title" if up + down else "changes.title_none", up=up, down=down),))
+    key = {(True, True): "changes.title", (True, False): "pack.changes_up", (False, True): "pack.changes_down"}
+    return Words((since + facts.say(key.get((up > 0, down > 0), "changes.title_none"), up=up, down=down),))
 
 
 def _apart(facts: Facts) -> list[tuple[str, dict[str, Any]]]:
-    """The figures with a change whose intervals lie apart, with what the change is, worse ones first."""
-    found = facts.page["changes"] or {"latest": []}
+    """The figures with a change whose intervals lie apart, with what it is; worse ones first."""
     order = ("worse", "better", "apart")
-    listed = [(code, row) for row in found["latest"] if (code := changed(facts, row)) in order]
-    return sorted(listed, key=lambda item: order.index(item[0]))
+    latest = (facts.page["changes"] or {"latest": []})["latest"]
+    found = [(code, row) for row in latest if (code := changed(facts, row)) in order]
+    return sorted(found, key=lambda item: order.index(item[0]))
 
 
 @element
-def changes_note(facts: Facts) -> Words:
-    """What the change was read from, and how many figures the table leaves out."""
-    found = facts.page["changes"]
-    if not found:
-        return Words((facts.say("changes.first_note"),))
-    said, there = facts.say("changes.note", id=found["id"], date=facts.date(found["as_of"])), len(_apart(facts))
-    return Words((said, facts.say("pack.listed", k=_CHANGES, n=there)) if there > _CHANGES else (said,))
-
-
-@element
-def changes(facts: Facts, most: str = f"{_CHANGES}") -> Grid:
+def changes(facts: Facts, most: str = "10") -> Grid:
     """The figures with a change whose intervals lie apart, worse ones first; at most so many."""
     rows: list[tuple[str, ...]] = []
     cells: list[Cell] = []
     for code, row in _apart(facts)[: int(most)]:
         name = row["indicator"]
-        then = f"{facts.with_unit(row['old'], name)} ({facts.when(row['old_period'])})"
-        now = f"{facts.with_unit(row['new'], name)} ({facts.when(row['period'])})"
+        then, now = (
+            facts.say("pack.in", value=facts.with_unit(row[value], name), period=facts.when(row[period]))
+            for value, period in (("old", "old_period"), ("new", "period"))
+        )
         rows.append((facts.name(name), then, now, facts.say(f"changes.{code}"), facts.lead(name) or text.DASH))
         cell = facts.cell(name, row["period"])
         cells += [cell] if cell else []
     head = tuple(facts.say(key) for key in ("ui.indicator", "changes.old", "changes.new", "changes.said",
                                             "attention.lead"))  # fmt: skip
-    return Grid(head, tuple(rows), tuple(cells), (4, 2.6, 2.6, 1.4, 2.4), (0, 4))
+    return Grid(head, tuple(rows), tuple(cells), _CHANGES[facts.lang], (0, 4))
 
 
 @element
-def methods(facts: Facts) -> Grid:
-    """The methods of the notice clause by clause: what measures each, and where that stands."""
-    standing = facts.standing()
-    rows, cells = [], []
-    for kind in facts.page["kinds"]:
-        for method in _methods(facts, kind["id"]):
-            own = [standing[name] for name in method["indicators"] if name in standing]
-            shown = own[: _OF_A_METHOD[facts.lang]]
-            said = facts.say("pack.comma").join(
-                f"{facts.name(c['indicator'])} {facts.when(c['period'])} {facts.marked(c)}" for c in shown
-            )
-            said += facts.say("brief.more") if len(own) > len(shown) else ""
-            count = str(len(method["indicators"])) if method["indicators"] else text.DASH
-            without = facts.say("pack.no_complete" if method["indicators"] else "pack.open")
-            rows.append((method["clause"], method["text"][facts.lang], count, said or without))
-            cells += shown
-    header = tuple(facts.say(f"pack.col.{name}") for name in ("clause", "method", "indicators", "standing"))
-    return Grid(header, tuple(rows), tuple(cells), (1.1, 4.2, 0.8, 6), (0, 1, 3))
+def changes_note(facts: Facts, most: str = "10") -> Words:
+    """What is listed, and how much of it."""
+    codes = [code for code, _ in _apart(facts)]
+    key = "pack.changes_note" if len(codes) > int(most) else "pack.changes_note_all"
+    return Words((facts.say(key, n=len(codes), plain=codes.count("apart"), shown=most),))

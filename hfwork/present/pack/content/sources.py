@@ -40,7 +40,8 @@ def _asked(facts: Facts, of: tuple[str, ...]) -> list[tuple[str, str]]:
     if of[0] == "help":
         return [(row["indicator"], LATEST) for row in attention(facts)[:_PRINTED]]
     if of[0] == "trend":
-        return [(of[1], LATEST)]
+        shown = compose(facts, key(*of)).cells
+        return [(of[1], next(c["period"] for c in reversed(shown) if c["state"] == "value"))]
     return [(of[1], of[2] if len(of) > 2 else LATEST)] if of[0] in ("map", "units") else []
 
 

@@ -1,15 +1,17 @@
-"""What a meeting has to act on: townships side by side, who helps where, what to decide, how good the data are."""
+"""What a meeting has to act on: townships side by side, who helps where, how good the data are."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from hfwork import text
+from hfwork.present.pack.content.courses import short_period
 from hfwork.present.pack.elements import Grid, Words, element
 from hfwork.present.pack.facts import LATEST, Cell, Facts
 
 _COLUMNS = 7  # indicators beside one another on one slide
-_HELP, _TABLES = 9, 9  # rows of a table on a slide
+_HELP = {"zh": (3.9, 1.3, 2.1, 4.7, 1.8), "en": (3.2, 1.3, 2.2, 4.6, 2.7)}
+_ROWS, _TABLES = 9, 9  # rows of a table on a slide
 _SIGNS = {"better": "▲", "worse": "▼", "higher": "△", "lower": "▽"}
 
 
@@ -45,14 +47,14 @@ def towns_title(facts: Facts, basis: str = LATEST) -> Words:
     if not judged:
         return Words((facts.say("tartan.none"),))
     counts = {"n": len(judged), "better": judged.count("better"), "worse": judged.count("worse")}
-    return Words((facts.say("tartan.title", **counts),))
+    return Words((facts.say("pack.towns_title", unit=facts.units_noun, **counts),))
 
 
 @element
 def towns(facts: Facts, basis: str = LATEST) -> Grid:
     """Units in official order, main indicators side by side: figure, status, and whether it differs beyond chance."""
     names, rows = _side_by_side(facts, basis)
-    head = [f"{facts.name(n)} {facts.when(facts.period(n, basis))}" for n in names]
+    head = [f"{facts.name(n)} {short_period(facts, facts.period(n, basis), whole=True)}" for n in names]
     whole = [facts.cell(n, facts.period(n, basis)) for n in names]
     made = [(facts.place(facts.root), *(facts.marked(c) for c in whole))]
     made += [(facts.place(code), *(_compared(facts, c) for c in own)) for code, own in rows.items()]
@@ -69,7 +71,7 @@ def _compared(facts: Facts, cell: Cell | None) -> str:
 @element
 def towns_note(facts: Facts) -> Words:
     """What the signs mean, and that nobody is ranked."""
-    return Words((facts.say("pack.status_signs") + facts.say("tartan.note"), facts.say("pack.receipts_noted")))
+    return Words((facts.say("pack.status_signs") + facts.say("tartan.note") + facts.say("pack.receipts_listed"),))
 
 
 @element
@@ -98,26 +100,32 @@ def help_title(facts: Facts) -> Words:
     rows = attention(facts)
     if not rows:
         return Words((facts.say("attention.none"),))
-    leads = {facts.lead(row["indicator"]) for row in rows}
-    return Words((facts.say("attention.title", n=len(rows), k=len(leads)),))
+    leads = sorted({facts.lead(row["indicator"]) or facts.say("attention.nobody") for row in rows})
+    if len(rows) == 1:
+        return Words((facts.say("pack.help_title_one", name=facts.name(rows[0]["indicator"]), lead=leads[0]),))
+    key = "pack.help_title" if len(leads) > 1 else "pack.help_title_lead"
+    return Words((facts.say(key, n=len(rows), k=len(leads), lead=leads[0]),))
 
 
 @element
-def help(facts: Facts, most: str = f"{_HELP}") -> Grid:
+def help(facts: Facts, most: str = f"{_ROWS}") -> Grid:
     """Where help is needed and which department answers for it: one row per indicator."""
     rows, cells = [], []
     for row in attention(facts)[: int(most)]:
         name, period = row["indicator"], row["period"]
         cell = facts.cell(name, period)
         late = behind(facts, name, period)
-        named = facts.say("pack.comma").join(f"{facts.label(c['place'])} {facts.figure(c)}" for c in late)
+        named = facts.say("pack.comma").join(
+            facts.say("pack.of", name=facts.label(c["place"]), value=facts.figure(c)) for c in late
+        )
         why = facts.say("pack.comma").join(reason(facts, code, count) for code, count in row["why"])
-        rows.append((f"{facts.name(name)} · {facts.when(period)}", facts.marked(cell), why, named or text.DASH,
+        what = facts.say("pack.in", value=facts.name(name), period=facts.when(period))
+        rows.append((what, facts.marked(cell), why, named or text.DASH,
                      facts.lead(name) or facts.say("attention.nobody")))  # fmt: skip
         cells += [c for c in (cell, *late) if c]
     head = tuple(facts.say(key, unit=facts.units_noun) for key in ("ui.indicator", "pack.col.whole", "attention.why",
                                                                    "pack.col.where", "attention.lead"))  # fmt: skip
-    return Grid(head, tuple(rows), tuple(cells), (3.6, 1.4, 2.2, 4.8, 2), (0, 2, 3, 4))
+    return Grid(head, tuple(rows), tuple(cells), _HELP[facts.lang], (0, 2, 3, 4))
 
 
 @element
@@ -149,80 +157,7 @@ def reason(facts: Facts, code: str, count: int) -> str:
 def help_note(facts: Facts) -> Words:
     """What the list is and what it is not."""
     there = len(attention(facts))
-    return Words((facts.say("pack.help_note"), *_listed(facts, min(there, _HELP), there)))
-
-
-def _matters(facts: Facts) -> list[tuple[str, str, str, str]]:
-    """Matter, what it rests on, who is proposed to lead, by when it shows: each from a finding of the release."""
-    made = []
-    for row in attention(facts):
-        name, period = row["indicator"], row["period"]
-        why = facts.say("pack.comma").join(reason(facts, code, count) for code, count in row["why"])
-        missing = [code for code, _ in row["why"]] == ["missing"]
-        matter = facts.say("pack.matter.returns" if missing else "pack.matter.help", name=facts.name(name))
-        basis = f"{facts.when(period)} {facts.figure(facts.cell(name, period))}{facts.say('pack.semicolon')}{why}"
-        made.append((matter, basis, facts.lead(name) or facts.say("attention.nobody"), _next(facts, period)))
-    open_methods = [m for k in _kinds(facts) for m in k["methods"] if not m["indicators"]]
-    if open_methods:
-        clauses = facts.say("pack.comma").join(m["clause"] for m in open_methods)
-        basis = facts.say("pack.matter.open_basis", n=len(open_methods), clauses=clauses)
-        made.append((facts.say("pack.matter.open"), basis, facts.say("pack.office"), facts.say("pack.at_meeting")))
-    without = [n for n, c in facts.standing().items() if c["status"] == "none" and _may_have_target(facts, n)]
-    if without:
-        basis = facts.say("pack.matter.targets_basis", n=len(without))
-        made.append((facts.say("pack.matter.targets"), basis, facts.say("pack.office"), facts.say("pack.at_meeting")))
-    return made
-
-
-def _kinds(facts: Facts) -> list[dict[str, Any]]:
-    return facts.release.page_columns("kinds")["methods"] if "kinds" in facts.release.pages() else []
-
-
-def _may_have_target(facts: Facts, name: str) -> bool:
-    own = facts.indicators[name]
-    return not own["plain"] and not own["sensitive"] and own["direction"] != "none"
-
-
-def _next(facts: Facts, token: str) -> str:
-    """The day on which the next period of the same length is over: when help can show."""
-    import datetime as dt
-
-    level = facts.periods[token]["level"]
-    today = facts.meta["as_of"]
-    coming = sorted(p["end"] for p in facts.page["periods"] if p["level"] == level and p["end"] > today)
-    if coming:
-        return _by(facts, coming[0])
-    months = {"month": 1, "quarter": 3, "half": 6}.get(level, 12)
-    end = dt.date.fromisoformat(facts.periods[token]["end"])
-    while end.isoformat() <= today:
-        year, month = divmod(end.year * 12 + end.month - 1 + months + 1, 12)
-        end = dt.date(year, month + 1, 1) - dt.timedelta(days=1)
-    return _by(facts, end.isoformat())
-
-
-def _by(facts: Facts, day: str) -> str:
-    """A day in words; what ends after the monitoring will show nothing, so the meeting has to say."""
-    return facts.date(day) if day <= facts.monitoring_ends else facts.say("pack.at_meeting")
-
-
-@element
-def decide_title(facts: Facts) -> Words:
-    """How many matters the meeting is asked to decide."""
-    return Words((facts.say("pack.decide_title", n=len(_matters(facts))),))
-
-
-@element
-def decide(facts: Facts) -> Grid:
-    """Matters to decide: what, on what grounds, who is proposed to lead, when it will show."""
-    head = tuple(facts.say(f"pack.col.{name}") for name in ("matter", "grounds", "owner", "date"))
-    cells = [c for r in attention(facts) if (c := facts.cell(r["indicator"], r["period"]))]
-    return Grid(head, tuple(_matters(facts)), tuple(cells), (4, 4.6, 2.1, 2.7), (0, 1, 2, 3))
-
-
-@element
-def decide_note(facts: Facts) -> Words:
-    """That these are proposals, and what the date is."""
-    return Words((facts.say("pack.decide_note"),))
+    return Words((facts.say("pack.help_note"), *_listed(facts, min(there, _ROWS), there)))
 
 
 def _returns(facts: Facts) -> tuple[str, list[tuple[str, int, int]]]:
@@ -272,7 +207,7 @@ def quality_note(facts: Facts) -> Words:
     shared = sum(bool(c["apportioned"]) and c["state"] == "value" for c in cells)
     return Words(
         (
-            facts.say("pack.states", n=len(cells), unit=facts.units_noun, shared=shared, **counts),
+            facts.say("pack.states", n=text.number(len(cells)), unit=facts.units_noun, shared=shared, **counts),
             facts.say("pack.signs"),
             *cut,
         )
@@ -290,5 +225,7 @@ def limits(facts: Facts) -> Words:
     """How the figures were made and what they cannot say."""
     policy: dict[str, Any] = facts.meta["policy"]
     own = {"least": policy["minimum_count"], "release": facts.meta["id"], "near": text.number(policy["near"] * 100)}
-    keys = ("counts", "chance", "withheld", "targets", "voluntary", "map", "receipt")
+    keys = ["counts", "chance", "withheld", "targets", "voluntary", "map", "receipt"]
+    if not policy["minimum_count"]:
+        keys.remove("withheld")
     return Words(tuple(facts.say(f"pack.limit.{name}", **own) for name in keys))

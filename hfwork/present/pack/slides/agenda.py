@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hfwork.present.pack.content import measures, opening, work
+from hfwork.present.pack.content import courses, measures, opening, work
 from hfwork.present.pack.elements import key
 from hfwork.present.pack.facts import LATEST, YEAR, Facts
 from hfwork.present.pack.slides.theme import MARGIN, WIDTH
@@ -40,10 +40,10 @@ def slides(facts: Facts, meeting: str) -> list[Slide]:
     made = {
         "brief": _brief(facts, basis),
         "timeline": _timeline(),
-        "kinds": _table("kinds_title", key("kinds", basis), 4.1),
+        "kinds": _table("kinds_title", key("kinds", basis), 4.9),
         "methods": _table("kinds_title", "methods", 5.1),
-        "changes": _table("changes_title", "changes", 4.4, "changes_note"),
-        "towns": _table("towns_title", key("towns", basis), 4.35, "towns_note", key("towns_title", basis)),
+        "changes": _table("changes_title", "changes", 4.65, "changes_note"),
+        "towns": _table("towns_title", key("towns", basis), 4.65, "towns_note", key("towns_title", basis)),
         "help": _table("help_title", "help", 4.6, "help_note"),
         "quality": _table("quality_title", "quality", 4.2, "quality_note"),
         "decide": _table("decide_title", "decide", 4.5, "decide_note"),
@@ -80,20 +80,21 @@ def _brief(facts: Facts, basis: str) -> Slide:
         Part(key("score", status, basis), (9.7, 1.65 + 1.68 * at, 3.03, 1.5), f"card_{status}")
         for at, status in enumerate(("met", "near", "behind") if judged else ())
     )
-    text = Part(key("brief", basis), (MARGIN, 1.65, 8.7, 2.75), "text")
-    listed = Part("pressing", (MARGIN, 4.5, 8.7, 2.1), "points")
-    return Slide(key("brief_title", basis), (text, listed, *cards, _sources(key("kinds", basis))), key("kinds", basis))
+    wide = 8.7 if cards else FULL
+    text = Part(key("brief", basis), (MARGIN, 1.6, wide, 2.7), "text")
+    listed = [Part("pressing", (MARGIN, 4.4, wide, 2.2), "points")] if work.attention(facts) else []
+    return Slide(key("brief_title", basis), (text, *listed, *cards, _sources(key("kinds", basis))), key("kinds", basis))
 
 
 def _timeline() -> Slide:
-    bars = Part("timeline", (MARGIN, 1.5, FULL, 3.1), "chart")
-    return Slide("timeline_title", (bars, Part("timeline_notes", (MARGIN, 4.75, FULL, 1.85), "points")), "timeline")
+    bars = Part("timeline", (MARGIN, 1.45, FULL, 3.1), "chart")
+    return Slide("timeline_title", (bars, Part("timeline_notes", (MARGIN, 4.7, FULL, 1.95), "points")), "timeline")
 
 
 def _table(title: str, table: str, high: float, note: str = "", titled: str = "") -> Slide:
-    parts = [Part(table, (MARGIN, 1.52, FULL, high), "table")]
+    parts = [Part(table, (MARGIN, 1.5, FULL, high), "table")]
     if note:
-        parts.append(Part(note, (MARGIN, 1.52 + high + 0.1, FULL, 6.62 - 1.52 - high - 0.1), "note"))
+        parts.append(Part(note, (MARGIN, 1.5 + high + 0.08, FULL, 6.68 - 1.5 - high - 0.08), "note"))
     return Slide(titled or title, (*parts, _sources(table)), table)
 
 
@@ -109,16 +110,16 @@ def _focus(facts: Facts, basis: str) -> dict[str, Slide]:
     if not ranked:
         return {}
     mapped, beside = ranked[0], ranked[1 % len(ranked)]
-    judged = [n for n in measures.courses(facts) if not facts.indicators[n]["plain"]] or measures.courses(facts)
+    judged = [n for n in courses.courses(facts) if not facts.indicators[n]["plain"]] or courses.courses(facts)
     course = (judged or ranked)[0]
     found = {
         "map": Slide(
             key("map_title", mapped, basis),
             (
-                Part(key("map", mapped, basis), (MARGIN, 1.5, 8.2, 5.1), "map"),
-                Part(key("map_key", mapped, basis), (9.0, 1.62, 3.73, 1.05), "key"),
-                Part(key("said", mapped, basis), (9.0, 2.75, 3.73, 2.6), "text"),
-                Part(key("map_note", mapped, basis), (9.0, 5.45, 3.73, 1.15), "note"),
+                Part(key("map", mapped, basis), (MARGIN, 1.5, 6.9, 5.15), "map"),
+                Part(key("map_key", mapped, basis), (7.85, 1.55, 4.88, 1.4), "key"),
+                Part(key("said", mapped, basis), (7.85, 3.0, 4.88, 2.55), "text"),
+                Part(key("map_note", mapped, basis), (7.85, 5.6, 4.88, 1.05), "note"),
                 Part(key("source", mapped, basis), _FOOT, "source"),
             ),
             key("map", mapped, basis),
@@ -126,8 +127,8 @@ def _focus(facts: Facts, basis: str) -> dict[str, Slide]:
         "units": Slide(
             key("units_title", beside, basis),
             (
-                Part(key("units", beside, basis), (MARGIN, 1.45, FULL, 4.75), "chart"),
-                Part("official", (MARGIN, 6.25, FULL, 0.4), "note"),
+                Part(key("units", beside, basis), (MARGIN, 1.45, FULL, 4.5), "chart"),
+                Part(key("units_note", beside, basis), (MARGIN, 6.0, FULL, 0.68), "note"),
                 Part(key("source", beside, basis), _FOOT, "source"),
             ),
             key("units", beside, basis),
@@ -155,8 +156,8 @@ def _chain(chain: str, basis: str) -> Slide:
     return Slide(
         key("chain_title", chain, basis),
         (
-            Part(key("chain", chain, basis), (MARGIN, 1.45, FULL, 2.75), "chart"),
-            Part(key("chain_steps", chain, basis), (MARGIN, 4.3, FULL, 2.35), "table"),
+            Part(key("chain", chain, basis), (MARGIN, 1.45, FULL, 2.6), "chart"),
+            Part(key("chain_steps", chain, basis), (MARGIN, 4.1, FULL, 2.55), "table"),
             _sources(key("chain_steps", chain, basis)),
         ),
         key("chain", chain, basis),

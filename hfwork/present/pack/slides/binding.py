@@ -28,7 +28,7 @@ class Binding:
         """The shape's name; ``words`` say to people what it is."""
         part = f"@{self.part}" if self.part else ""
         prints = f"#{self.prints}" if self.prints else ""
-        return f"{words} [hf:{self.lang}:{self.key}{part}{prints}]"
+        return f"{_NAME.sub('', words)} [hf:{self.lang}:{self.key}{part}{prints}]"
 
 
 def read(name: str) -> Binding | None:

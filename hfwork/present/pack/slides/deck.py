@@ -13,7 +13,7 @@ from hfwork import text
 from hfwork.present.pack.elements import Cell, Element, Grid, Plot, Tiles, Words, compose, key
 from hfwork.present.pack.facts import Facts, Gone
 from hfwork.present.pack.package import seal
-from hfwork.present.pack.slides import drawing, theme
+from hfwork.present.pack.slides import drawing, theme, typeset
 from hfwork.present.pack.slides.agenda import Part, Slide, slides
 from hfwork.present.pack.slides.binding import Binding, words_prints
 
@@ -68,9 +68,13 @@ def _cover(deck: Any, facts: Facts, meeting: str) -> tuple[Cell, ...]:
     for shape, own, lines in ((title, "cover_title", None), (under, "cover", meeting)):
         bound = key(own, *filter(None, [lines]))
         drawing.write(shape, _words(compose(facts, bound)), bound, facts.lang, words)
-    rests = compose(facts, "rests")
-    box = (1.1, 5.6, theme.WIDTH - 2.2, 0.9)
-    drawing.text_box(slide, box, _words(rests), "rests", facts.lang, words, size=14, colour="B4DAD5")
+    rests = _words(compose(facts, "rests"))
+    box = (1.1, 6.2, theme.WIDTH - 2.2, 0.8)
+    drawing.text_box(slide, box, rests, "rests", facts.lang, words, size=14, colour=theme.PALE, align="center")
+    if facts.meta["sample"]:
+        mark = _words(compose(facts, "sample"))
+        box = (theme.WIDTH - 2.6, 0.5, 2.0, 0.6)
+        drawing.card(slide, box, mark, "sample", facts.lang, words, *_CARDS["near"], large=20)
     return ()
 
 
@@ -123,8 +127,8 @@ def _part(slide: Any, facts: Facts, part: Part, made: Element) -> None:
 
 def _colour_signs(shape: Any, lang: str) -> None:
     """The sign of a status in the colour its units have on the map."""
-    for paragraph, colour in zip(shape.text_frame.paragraphs, ("007A5E", "B57500", "C44E00"), strict=False):
-        for run in paragraph.runs[:1]:
+    for paragraph, colour in zip(shape.text_frame.paragraphs, ("007A5E", "8A5A00", "C44E00"), strict=False):
+        for run in [run for run in paragraph.runs if run.text[:1] in "●▲■"]:
             run.font.color.rgb = RGBColor.from_string(colour)
 
 
@@ -132,6 +136,8 @@ def _notes(slide: Any, facts: Facts, bound: str) -> tuple[Cell, ...]:
     made = _words(compose(facts, bound))
     frame = slide.notes_slide.notes_text_frame
     frame.text = "\n".join(made.lines)
+    for run in (run for paragraph in frame.paragraphs for run in paragraph.runs):
+        typeset.style(run, facts.lang)
     shape = slide.notes_slide.notes_placeholder
     shape.name = Binding(facts.lang, bound, prints=words_prints(made.lines)).name(facts.say("pack.shape.notes"))
     return made.cells

@@ -11,7 +11,7 @@ from pptx.oxml.ns import qn
 
 from hfwork.present.pack import guard, proof
 from hfwork.present.pack.elements import Grid, Plot, Tiles, Words
-from hfwork.present.pack.facts import Gone
+from hfwork.present.pack.facts import Facts, Gone
 from hfwork.present.pack.proof import LOST, UNPROVED, WRONG, Finding, Line
 from hfwork.present.pack.slides import binding, deck_text, drawing, native
 from hfwork.present.pack.slides.binding import Binding
@@ -22,9 +22,9 @@ _NEAR = 1e-9
 _PROVED = {qn("c:val"), qn("c:yVal"), qn("c:tx")}  # of a series: proved with its values and name
 
 
-def prove(content: bytes, release: Release, file: str) -> list[Finding]:
+def prove(content: bytes, release: Release, file: str, facts: Facts | None = None) -> list[Finding]:
     """What in a deck is not as the release says. Raises ``pack_unreadable``."""
-    deck, sources = opened(content), Sources(release)
+    deck, sources = opened(content), Sources(facts or Facts(release, "zh"))
     found: list[Finding] = []
     for number, slide in enumerate(deck.slides, 1):
         where = f"{number}"

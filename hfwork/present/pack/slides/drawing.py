@@ -19,6 +19,7 @@ from hfwork.present.pack.slides.theme import INK, PALE
 
 Box = tuple[float, float, float, float]  # inches: left, top, width, height
 _SIZES = (22, 20, 18, 17, 16, 15, 14, 13, 12, 11, 10)
+_LONG = 12  # lines of a table that stand at ease
 _TABLE_SIZES = (16, 15, 14, 13, 12, 11, 10.5, 10, 9.5, 9, 8.5, 8)
 
 
@@ -38,14 +39,16 @@ def text_box(slide: Any, box: Box, words: Words, key: str, lang: str, name: str,
     return shape
 
 
-def card(slide: Any, box: Box, words: Words, key: str, lang: str, name: str, fill: str, ink: str) -> Any:
-    """A coloured card: one large number with a word under it."""
+def card(
+    slide: Any, box: Box, words: Words, key: str, lang: str, name: str, fill: str, ink: str, large: float = 40
+) -> Any:
+    """A coloured card: one large number or word, with a word under it."""
     shape = slide.shapes.add_shape(MSO_SHAPE.ROUNDED_RECTANGLE, *(Inches(v) for v in box))
     shape.adjustments[0] = 0.08
     _paint(shape, fill, None)
     write(shape, words, key, lang, name, size=16, colour=ink, align="center", middle=True)
     for run in shape.text_frame.paragraphs[0].runs:
-        typeset.style(run, lang, 40, True, ink)
+        typeset.style(run, lang, large, True, ink)
     return shape
 
 
@@ -53,7 +56,9 @@ def table(slide: Any, box: Box, grid: Grid, key: str, lang: str, name: str) -> A
     """A native table, letters as large as the box allows."""
     lines = [grid.header, *grid.rows]
     frame = slide.shapes.add_table(len(lines), len(grid.header), *(Inches(v) for v in box))
-    frame.name = Binding(lang, key, prints=binding.grid_prints(lines)).name(name)
+    prints = f"{binding.grid_prints(lines)}~{binding.line_print(grid.alt)}"
+    frame.name = Binding(lang, key, prints=prints).name(name)
+    typeset.describe(frame, grid.alt)
     made = frame.table
     shares = grid.widths or tuple(1.0 for _ in grid.header)
     widths = [box[2] * share / sum(shares) for share in shares]
@@ -63,10 +68,16 @@ def table(slide: Any, box: Box, grid: Grid, key: str, lang: str, name: str) -> A
     for row, high in zip(made.rows, heights, strict=True):
         row.height = Inches(high)
     _table_style(frame)
+    pad = _pad(lines)
     for r, line in enumerate(lines):
         for c, said in enumerate(line):
-            set_cell(made.cell(r, c), said, lang, size, head=r == 0, left=c in grid.left, band=r % 2 == 0)
+            set_cell(made.cell(r, c), said, lang, size, head=r == 0, left=c in grid.left, band=r % 2 == 0, pad=pad)
     return frame
+
+
+def _pad(lines: list[tuple[str, ...]]) -> float:
+    """Inches above and below the words of a cell: long tables stand close."""
+    return 0.03 if len(lines) <= _LONG else 0.01
 
 
 def refit(frame: Any, lines: list[tuple[str, ...]], high: float) -> None:
@@ -77,8 +88,11 @@ def refit(frame: Any, lines: list[tuple[str, ...]], high: float) -> None:
     widths = [column.width / Inches(1) for column in made.columns]
     if not sizes:
         return
-    now = max(sizes)
+    now = max(set(sizes), key=lambda size: (sizes.count(size), size))  # not that of a cell people made larger
     size, heights = _table_size(lines, widths, high, now)
+    stands = sum(row.height for row in made.rows) / Inches(1)
+    if size >= now and stands <= high + 0.01:
+        return  # it fits as people left it
     for row, tall in zip(made.rows, heights, strict=True):
         row.height = Inches(tall)
         for run in (r for cell in row.cells for p in cell.text_frame.paragraphs for r in p.runs if r.font.size):
@@ -88,15 +102,19 @@ def refit(frame: Any, lines: list[tuple[str, ...]], high: float) -> None:
 def _table_size(
     lines: list[tuple[str, ...]], widths: list[float], high: float, largest: float = _TABLE_SIZES[0]
 ) -> tuple[float, list[float]]:
+    words = [(piece, w) for line in lines for said, w in zip(line, widths, strict=True) for piece in said.split()]
     for size in [s for s in _TABLE_SIZES if s <= largest] or [largest]:
+        last = size == min(_TABLE_SIZES[-1], largest)
+        if not last and any(typeset.split(piece, (w - 0.17) * 72 / size / 1.1) for piece, w in words):
+            continue
         heights = []
         for line in lines:
             wide = 1.1 if line is lines[0] else 1.0  # heads are bold
             deep = max(typeset.rows(said, (w - 0.17) * 72 / size / wide) for said, w in zip(line, widths, strict=True))
-            heights.append((deep * size * typeset.LEADING + 4.3) / 72)
-        if sum(heights) <= high or size == min(_TABLE_SIZES[-1], largest):
-            spare = max(min((high - sum(heights)) / len(lines), 0.26), 0)
-            return size, [h + spare for h in heights]
+            heights.append((deep * size * typeset.LEADING) / 72 + 2 * _pad(lines))
+        if sum(heights) <= high or last:
+            spare = max(min((high - sum(heights)) / max(len(lines) - 1, 1), 0.4), 0)
+            return size, [heights[0], *(h + spare for h in heights[1:])]
     raise AssertionError
 
 
@@ -109,10 +127,10 @@ def _table_style(frame: Any) -> None:
     properties.set("bandRow", "0")
 
 
-def set_cell(cell: Any, said: str, lang: str, size: float, *, head: bool, left: bool, band: bool) -> None:
+def set_cell(cell: Any, said: str, lang: str, size: float, *, head: bool, left: bool, band: bool, pad: float) -> None:
     """Write and paint one cell."""
     cell.margin_left = cell.margin_right = Inches(0.08)
-    cell.margin_top = cell.margin_bottom = Inches(0.03)
+    cell.margin_top = cell.margin_bottom = Inches(pad)
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE
     cell.fill.solid()
     cell.fill.fore_color.rgb = RGBColor.from_string("15595A" if head else PALE if band else "FFFFFF")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from typing import Any
 
 from pptx.chart.data import CategoryChartData
@@ -19,14 +20,18 @@ from pptx.oxml.ns import qn
 from pptx.util import Pt
 
 from hfwork.present.pack.elements import Plot
-from hfwork.present.pack.slides.theme import FONTS, INK, LANGUAGES, MUTED
+from hfwork.present.pack.slides import typeset
+from hfwork.present.pack.slides.theme import FONTS, INK, LANGUAGES, MUTED, TEAL
 
 _TYPES = {"columns": XL_CHART_TYPE.COLUMN_CLUSTERED, "bars": XL_CHART_TYPE.BAR_CLUSTERED,
           "stack": XL_CHART_TYPE.BAR_STACKED, "lines": XL_CHART_TYPE.LINE_MARKERS}  # fmt: skip
-_FILLS = {"met": "007A5E", "near": "F2C14E", "behind": "C44E00", "plain": "0072B2", "pale": "B4DAD5", "bar": "0072B2"}
+_FILLS = {"met": "007A5E", "near": "F2C14E", "behind": "C44E00", "plain": "0072B2", "pale": "B4DAD5", "bar": "0072B2",
+          "past": TEAL, "mark": "D55E00"}  # fmt: skip
 _LINES = {"line": ("0072B2", 2.5, None), "centre": ("8A9A98", 1.5, None), "limit": ("8A9A98", 1.25, MSO_LINE.DASH),
           "target": ("D55E00", 2.0, MSO_LINE.DASH), "point": ("D55E00", 0, None)}  # fmt: skip
 
+_FEW = 30  # categories whose names stand upright
+_DARK = ("met", "behind", "plain", "bar")  # fills on which letters are white
 _LOOKS = (qn("c:spPr"), qn("c:marker"), qn("c:dLbls"))  # what makes the look of a series
 
 
@@ -41,7 +46,7 @@ def data(plot: Plot) -> Any:
 
 def print_of(plot: Plot) -> tuple[Any, ...]:
     """What tells a chart's generated data from data people typed: categories, names, values."""
-    return (plot.categories, tuple((s.name, s.values) for s in plot.series))
+    return (plot.categories, tuple((s.name, _padded(s.values, len(s.values))) for s in plot.series))
 
 
 def shown(chart: Any) -> tuple[Any, ...]:
@@ -67,7 +72,7 @@ def draw(slide: Any, box: tuple[Any, ...], plot: Plot, lang: str) -> Any:
     if chart.has_legend:
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
         chart.legend.font.size = Pt(12)
-    _axes(chart, plot, lang)
+    _axes(chart, plot, frame.width.pt)
     _look(chart, plot)
     return frame
 
@@ -79,7 +84,7 @@ def _fonts(chart: Any, lang: str) -> None:
         properties.append(properties.makeelement(qn(tag), {"typeface": face}))
 
 
-def _axes(chart: Any, plot: Plot, lang: str) -> None:
+def _axes(chart: Any, plot: Plot, width: float) -> None:
     across, up = chart.category_axis, chart.value_axis
     across.format.line.color.rgb = RGBColor.from_string("8A9A98")
     across.has_major_gridlines = False
@@ -89,19 +94,51 @@ def _axes(chart: Any, plot: Plot, lang: str) -> None:
     up.tick_labels.number_format, up.tick_labels.number_format_is_linked = "General", False
     if plot.kind in ("bars", "stack"):
         across.reverse_order = True
+    if plot.kind == "bars":
         up.visible = False
         up.has_major_gridlines = False
-    if plot.kind != "lines":
+    if plot.kind == "stack":
+        _years(up, plot)
+    elif plot.kind != "lines":
         up.minimum_scale = 0
+    if plot.percent:
+        up.tick_labels.number_format = 'General"%"'
     if plot.percent and max(_values(plot), default=0) <= 100:
         up.maximum_scale = 100
+    if plot.percent and plot.kind == "lines" and (low := min(_values(plot), default=0) // 10 * 10) >= 30:
+        up.minimum_scale = low  # what happens far above nought is seen better without the empty half
     if plot.kind == "columns":
-        across.tick_labels.font.size = Pt(7 if len(plot.categories) > 30 else 11 if lang == "zh" else 9)
+        across.tick_labels.font.size = Pt(_label_size(plot, width))
+    if plot.kind == "lines":
+        across.tick_labels.font.size = Pt(11 if len(plot.categories) < 18 else 10)
+    if plot.kind in ("columns", "lines"):  # names break their lines rather than lean
+        body = across._element.find(qn("c:txPr")).find(qn("a:bodyPr"))
+        body.set("rot", "0" if len(plot.categories) <= _FEW else "-5400000")
+        body.set("vert", "horz")
     skip = across._element.makeelement(qn("c:tickLblSkip"), {"val": "1"})  # every unit and step is named
     before = across._element.find(qn("c:noMultiLvlLbl"))
     if plot.kind != "lines" and before is not None:
         before.addprevious(skip)
     across.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+
+
+def _label_size(plot: Plot, width: float) -> float:
+    """The size at which the longest word under a column stands in one line, on a chart so many points wide."""
+    longest = max(typeset.width(word) for name in plot.categories for word in name.split())
+    return min(max(math.floor((width - 50) / len(plot.categories) * 1.9 / longest) / 2, 7), 12)
+
+
+def _years(axis: Any, plot: Plot) -> None:
+    """An axis of whole years, a tick at the beginning of each, where the bars begin or end."""
+    axis.minimum_scale, axis.maximum_scale = _span(plot)
+    axis.major_unit = 1
+    axis.tick_labels.number_format = "0"
+
+
+def _span(plot: Plot) -> tuple[int, int]:
+    """The whole years between which lying bars of years stand."""
+    ends = [sum(v for v in values if v is not None) for values in zip(*(s.values for s in plot.series), strict=True)]
+    return math.floor(min(v for v in plot.series[0].values if v is not None)), math.ceil(max(ends))
 
 
 def _look(chart: Any, plot: Plot) -> None:
@@ -119,17 +156,28 @@ def _look(chart: Any, plot: Plot) -> None:
             series.format.fill.solid()
             series.format.fill.fore_color.rgb = RGBColor.from_string(_FILLS[look])
             if plot.kind != "stack":
-                _labels(series, plot)
+                _labels(series, plot, look)
     if plot.kind != "lines" and "target" in looks:
         _move_to_line(chart, looks.index("target"))
 
 
-def _labels(series: Any, plot: Plot) -> None:
+def _labels(series: Any, plot: Plot, look: str) -> None:
+    """Values at the end of bars; at the foot of columns that a target line crosses higher up."""
     labels = series.data_labels
     labels.show_value = True
     labels.number_format, labels.number_format_is_linked = plot.format, False
-    labels.position = XL_LABEL_POSITION.OUTSIDE_END
-    labels.font.size = Pt(11)
+    inside = _crossed(plot)
+    labels.position = XL_LABEL_POSITION.INSIDE_BASE if inside else XL_LABEL_POSITION.OUTSIDE_END
+    labels.font.size = Pt(12 if plot.kind == "bars" or len(plot.categories) < 20 else 10)
+    labels.font.bold = inside
+    labels.font.color.rgb = RGBColor.from_string("FFFFFF" if inside and look in _DARK else INK)
+
+
+def _crossed(plot: Plot) -> bool:
+    """Whether a target line runs through columns that all are tall enough to hold their figure below it."""
+    targets = [v for s in plot.series if s.look == "target" for v in s.values if v is not None]
+    bars = [v for s in plot.series if s.look != "target" for v in s.values if v is not None]
+    return bool(targets and bars) and min(*bars, *targets) > 0.2 * max(*bars, *targets)
 
 
 def _line(series: Any, look: str) -> None:
@@ -224,8 +272,13 @@ def _restyle(chart: Any, plot: Plot) -> None:
 
 def _widen(chart: Any, plot: Plot) -> None:
     """No new value is cut off by an axis that ended at the old ones."""
-    values = _values(plot)
     axis = chart.value_axis
+    if plot.kind == "stack":
+        first, last = _span(plot)
+        axis.minimum_scale = min(first, axis.minimum_scale or first)
+        axis.maximum_scale = max(last, axis.maximum_scale or last)
+        return
+    values = _values(plot)
     if values and axis.maximum_scale is not None and max(values) > axis.maximum_scale:
         axis.maximum_scale = None
     if values and axis.minimum_scale is not None and min(values) < axis.minimum_scale:

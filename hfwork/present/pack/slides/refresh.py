@@ -65,8 +65,8 @@ class Place:
 class Sources:
     """The elements of a release, each composed once per language."""
 
-    def __init__(self, release: Release) -> None:
-        self.release = release
+    def __init__(self, facts: Facts) -> None:
+        self._read = facts
         self._facts: dict[str, Facts] = {}
         self._made: dict[tuple[str, str], Element | Gone] = {}
 
@@ -78,7 +78,7 @@ class Sources:
     def facts(self, lang: str) -> Facts:
         """The release in a language."""
         if lang not in self._facts:
-            self._facts[lang] = Facts(self.release, lang)
+            self._facts[lang] = self._read.translated(lang)
         return self._facts[lang]
 
     def element(self, bound: Binding) -> Element:
@@ -102,7 +102,7 @@ def refresh(content: bytes, release: Release) -> tuple[bytes, Renewal]:
     Raises ``HfworkError``: ``pack_unreadable``, ``pack_unbound`` when the deck holds nothing a pack was made with.
     """
     deck = opened(content)
-    sources, renewal = Sources(release), Renewal()
+    sources, renewal = Sources(Facts(release, "zh")), Renewal()
     for number, slide in enumerate(deck.slides, 1):
         for shape in list(_shapes(slide)):
             bound = binding.read(shape.name)
@@ -120,7 +120,7 @@ def refresh(content: bytes, release: Release) -> tuple[bytes, Renewal]:
 
 def shown(facts: Facts, content: bytes) -> list[Cell]:
     """The published cells of all that is bound in a deck."""
-    sources = Sources(facts.release)
+    sources = Sources(facts)
     cells: list[Cell] = []
     for slide in opened(content).slides:
         for shape in _shapes(slide):

@@ -93,15 +93,17 @@ def grid(place: Place, bound: Binding, made: Grid) -> None:
     table = place.shape.table
     old = [tuple(_read(cell) for cell in row.cells) for row in table.rows]
     new = [made.header, *made.rows]
-    if binding.grid_prints(old) == bound.prints:
+    printed, _, alt = bound.prints.partition("~")
+    if binding.grid_prints(old) == printed:
         if [tuple(map(binding.plain, row)) for row in new] != old:
             _rebuild(table, new)
             drawing.refit(place.shape, new, _room(place))
             place.note("changed", _told(old), _told([tuple(r) for r in new], old))
         prints = binding.grid_prints(new)
     else:
-        prints = _each_cell(place, table, old, new, bound.prints.split(","))
-    place.shape.name = binding.renamed(place.shape.name, Binding(bound.lang, bound.key, "", prints))
+        prints = _each_cell(place, table, old, new, printed.split(","))
+    alt = alternative(place.shape, alt, made.alt)
+    place.shape.name = binding.renamed(place.shape.name, Binding(bound.lang, bound.key, "", f"{prints}~{alt}"))
 
 
 def _room(place: Place) -> float:

@@ -13,7 +13,7 @@ WIDTH, HEIGHT = 13.333, 7.5  # inches
 MARGIN = 0.6
 FONTS = {"zh": ("Segoe UI", "微软雅黑"), "en": ("Segoe UI", "微软雅黑")}
 LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
-INK, MUTED, TEAL, PALE, RULE = "16302F", "536B69", "15595A", "E3F1EF", "79BAB5"
+INK, MUTED, TEAL, PALE, RULE, GOLD = "16302F", "536B69", "15595A", "E3F1EF", "79BAB5", "F2C14E"
 _COLOURS = {"dk1": INK, "lt1": "FFFFFF", "dk2": TEAL, "lt2": PALE, "accent1": "0072B2", "accent2": "D55E00",
             "accent3": "007A5E", "accent4": "F2C14E", "accent5": "C44E00", "accent6": "8A9A98",
             "hlink": "0072B2", "folHlink": "536B69"}  # fmt: skip
@@ -79,10 +79,12 @@ def _shape_master(deck: Any) -> None:
         else:
             shape._element.getparent().remove(shape._element)
     styles = master._element.find(qn("p:txStyles"))
+    for shape in master.placeholders:  # words begin where the rule and the tables begin
+        shape.text_frame.margin_left = shape.text_frame.margin_right = 0
     title = styles.find(qn("p:titleStyle")).find(qn("a:lvl1pPr"))
     title.set("algn", "l")
     run = title.find(qn("a:defRPr"))
-    run.set("sz", "2600")
+    run.set("sz", "2400")
     run.set("b", "1")
     for level in styles.find(qn("p:bodyStyle")):
         size = level.find(qn("a:defRPr"))
@@ -94,7 +96,7 @@ def _place(layout: Any, at: int) -> None:
     for shape in layout.placeholders:
         title = shape.placeholder_format.idx == 0
         if at == COVER:
-            top, height, size = (2.2, 1.3, 40) if title else (3.6, 1.2, 22)
+            top, height, size = (1.75, 1.5, 44) if title else (3.75, 1.5, 26)
             _box(shape, 1.1, top, WIDTH - 2.2, height)
             _default_size(shape, size, "FFFFFF")
         elif title:
@@ -103,6 +105,7 @@ def _place(layout: Any, at: int) -> None:
         fill = layout.background.fill
         fill.solid()
         fill.fore_color.rgb = _rgb(TEAL)
+        layout.shapes._spTree.append(_text_box(90, "hf-rule", (WIDTH / 2 - 1.5, 3.45, 3.0, 0.04), "", fill=GOLD))
 
 
 def _foot(layout: Any, lang: str, footer: str) -> None:
@@ -162,7 +165,7 @@ def _default_size(shape: Any, size: int, colour: str) -> None:
     styles = body.find(qn("a:lstStyle"))
     for child in list(styles):
         styles.remove(child)
-    level = etree.SubElement(styles, qn("a:lvl1pPr"), marL="0", indent="0", algn="l")
+    level = etree.SubElement(styles, qn("a:lvl1pPr"), marL="0", indent="0", algn="ctr")
     etree.SubElement(level, qn("a:buNone"))
     run = etree.SubElement(level, qn("a:defRPr"), sz=str(Pt(size).centipoints))
     etree.SubElement(etree.SubElement(run, qn("a:solidFill")), qn("a:srgbClr"), val=colour)

@@ -14,26 +14,40 @@ from pptx.util import Inches, Pt
 from hfwork.present.pack.slides.theme import FONTS, LANGUAGES
 
 LEADING = 1.45  # of a line, in sizes of letters: the fonts of offices stand wide
-_LATIN = 0.56  # widths of a Latin letter in widths of a Chinese one, on the wide side
+# Widths of Latin letters in widths of a Chinese one, on the wide side of the fonts offices have.
+_LATIN, _NARROW, _CAPITAL, _WIDE = 0.57, 0.35, 0.67, 0.88
+_LATINS = dict.fromkeys("fijlrtI.,:;'()|!/- ", _NARROW) | dict.fromkeys("mwMW%", _WIDE)
+_BESIDE = 0.25  # between Chinese and Latin, where programs set them apart
 _PIECES = re.compile(r"[^\s\u2e80-\uffff]+|[\u2e80-\uffff]|\s+")
 
 
 def width(said: str) -> float:
     """The length of a text in Chinese characters."""
-    return sum(1.0 if east_asian_width(sign) in "WFA" else _LATIN for sign in said)
+    return sum(1.0 if east_asian_width(sign) in "WFA" else _latin(sign) for sign in said)
+
+
+def _latin(sign: str) -> float:
+    return _LATINS.get(sign) or (_CAPITAL if sign.isupper() else _LATIN)
 
 
 def rows(said: str, room: float) -> int:
     """In how many lines a text stands, with room for so many Chinese characters in one."""
-    count, filled = 1, 0.0
+    count, filled, before = 1, 0.0, False
     for piece in _PIECES.findall(said):
-        size = width(piece)
+        latin = piece < "\u2e80"
+        size = width(piece) + _BESIDE * (latin != before and filled > 0)
+        before = latin
         if filled + size > room and filled:
             count, filled = count + 1, 0.0
         filled += size
         while filled > room:  # a piece longer than a line is broken anywhere
             count, filled = count + 1, filled - room
     return count
+
+
+def split(piece: str, room: float) -> bool:
+    """Whether a Latin word does not stand in one line with room for so many Chinese characters."""
+    return width(piece) > room and all(east_asian_width(sign) not in "WF" for sign in piece)
 
 
 def fitting(lines: tuple[str, ...], box: tuple[float, float], sizes: tuple[float, ...], gap: float = 0.35) -> float:
