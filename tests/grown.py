@@ -171,7 +171,7 @@ def _changes(root: pd.DataFrame, periods: list[dict[str, Any]], standing: dict[s
         old = float(new * rng.uniform(0.8, 1.2))
         row = {"indicator": name, "period": token, "old_period": before, "new": float(new), "old": old}
         latest.append(row | {"intervals": ("apart", "overlap", "apart")[at % 3]})
-    return {"as_of": "2017-12-31", "latest": latest, "counts": {"revised": int(rng.integers(1, 9))}}
+    return {"id": "f" * 16, "as_of": "2017-12-31", "latest": latest, "counts": {"revised": int(rng.integers(1, 9))}}
 
 
 def _attention(rows: list[dict[str, Any]], standing: dict[str, int], periods: list[dict[str, Any]]) -> list[Any]:

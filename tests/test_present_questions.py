@@ -128,14 +128,17 @@ def test_since_when(both: dict[str, Facts], banks: dict[str, Bank], release: Pat
         tokens = [token for token, period in facts.periods.items() if period["level"] == level]
         own = rows[(rows["indicator"] == indicator) & (rows["place"] == place) & rows["period"].isin(tokens)]
         own = own[own["end"] <= cell["end"]].sort_values("end", ascending=False)
-        first, count = "", 0
+        first, count, known = "", 0, False
         for row in own.to_dict("records"):
             unfinished = count and row["reason"] in ("partial_period", "incomplete_returns", "not_yet_due")
             if row["status"] != cell["status"] or row["version"] != cell["version"] or unfinished:
+                known = row["status"] in words and row["version"] == cell["version"] and not unfinished
                 break
             first, count = str(row["period"]), count + 1
         said = told(facts, found, "since")
-        assert f"{facts.when(first)}{'起' if count > 1 else '才'}{words[cell['status']]}" in said, said
+        way = "起" if count > 1 else "才" if known else ""
+        assert f"{facts.when(first)}{way}{words[cell['status']]}" in said, said
+        assert ("此前没有可比的完整数" in said) == (not known), said  # a run cut off by what is known is no beginning
         assert (f"连续{count}期" in said) == (count > 1)
         runs["many" if count > 1 else "one"] += 1
     assert all(runs.values()), runs

@@ -101,7 +101,16 @@ def element(maker: Maker) -> Maker:
 def compose(facts: Facts, key: str) -> Element:
     """The element a key means on this release. Raises ``Gone`` where the release has nothing for it."""
     # They make their elements known.
-    from hfwork.present.pack.content import chains, courses, matters, measures, opening, sources, work  # noqa: F401
+    from hfwork.present.pack.content import (  # noqa: F401
+        chains,
+        courses,
+        matters,
+        measures,
+        opening,
+        programme,
+        sources,
+        work,
+    )
 
     name, *arguments = key.split("/")
     try:

@@ -16,6 +16,7 @@ from hfwork.present.readings import SHARED, SIGNS
 from hfwork.release.bundle import Release
 
 Cell = dict[str, Any]  # one published row (``release.cells.COLUMNS`` and ``receipt``)
+_FINEST = 3  # decimals more, where rounding would hide on which side of its target a figure lies
 LATEST, YEAR = "latest", "year"  # which period of an indicator is shown: its latest complete one, or a whole year
 
 
@@ -45,10 +46,14 @@ class Facts:
 
     @cached_property
     def cells(self) -> list[Cell]:
-        """Cells of the two coarsest levels, in the order of the release."""
+        """Cells of the two coarsest levels, in the order of the release; one that will still move has no status."""
         rows = self.release.rows()
         own = rows[(rows["boundaries"] == self.meta["as_of"]) & rows["level"].isin(self.meta["levels"][:2])]
-        return [{str(k): v for k, v in row.items()} for row in own.to_dict("records")]
+        found = [{str(k): v for k, v in row.items()} for row in own.to_dict("records")]
+        for cell in found:
+            if cell["reason"] in UNFINISHED:  # it will still move: nothing is judged before it stands
+                cell["status"] = "none"
+        return found
 
     @cached_property
     def _at(self) -> dict[tuple[str, str, str], Cell]:
@@ -174,20 +179,25 @@ class Facts:
         return text.date(dt.date.fromisoformat(day) if isinstance(day, str) else day, self.lang)
 
     @property
+    def monitoring_ends(self) -> str:
+        """The last day of the monitoring the plan sets."""
+        return str(self.release.plan()["campaign"]["monitoring"]["end"])
+
+    @property
     def units_noun(self) -> str:
         """What the units are called: 镇街 · townships."""
         key = f"unit.{self.meta['levels'][1]}"
         return self.say(key if key in text.catalogue() else "unit.place")
 
-    def number(self, value: float, indicator: str) -> str:
-        """A value as printed, without its unit."""
+    def number(self, value: float, indicator: str, finer: int = 0) -> str:
+        """A value as printed, without its unit; ``finer``: decimals more than usual."""
         own = self.indicators[indicator]
-        return text.number(value, 0 if own["plain"] else own["decimals"])
+        return text.number(value, 0 if own["plain"] else own["decimals"] + finer)
 
-    def with_unit(self, value: float, indicator: str) -> str:
+    def with_unit(self, value: float, indicator: str, finer: int = 0) -> str:
         """``86.3%`` · ``1,204场`` · ``1,204 lectures``."""
         unit = self.indicators[indicator]["unit"][self.lang]
-        return self.number(value, indicator) + (unit if self.lang == "zh" or unit[:1] in "%‰" else f" {unit}")
+        return self.number(value, indicator, finer) + (unit if self.lang == "zh" or unit[:1] in "%‰" else f" {unit}")
 
     def figure(self, cell: Cell | None) -> str:
         """A cell as printed with its unit, ≈ before one shared out by weight; a sign where there is no value."""
@@ -195,7 +205,16 @@ class Facts:
             return text.DASH
         if cell["state"] != "value":
             return SIGNS[cell["state"]]
-        return SHARED * bool(cell["apportioned"]) + self.with_unit(cell["value"], cell["indicator"])
+        return SHARED * bool(cell["apportioned"]) + self.with_unit(cell["value"], cell["indicator"], self._finer(cell))
+
+    def _finer(self, cell: Cell) -> int:
+        """Decimals more than usual: 89.96% misses a target of 90.0% and must not read as if it met it."""
+        short = cell["status"] in ("near", "behind") and not self.indicators[cell["indicator"]]["plain"]
+        if not short or cell["value"] == cell["target"]:
+            return 0
+        printed = (self.number(cell["value"], cell["indicator"], n) for n in range(_FINEST + 1))
+        aims = (self.number(cell["target"], cell["indicator"], n) for n in range(_FINEST + 1))
+        return next((n for n, (own, aim) in enumerate(zip(printed, aims, strict=True)) if own != aim), _FINEST)
 
     def counts(self, cell: Cell) -> str:
         """``2,892 / 3,923``; the count alone of a plain one; empty where nothing is published."""

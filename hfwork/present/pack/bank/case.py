@@ -210,27 +210,38 @@ class Case:
         last = {"last": self.names["period"], "value": self.facts.figure(cell)}
         status, rest = cell["status"], self.facts.comparison(cell)["rest"]
         if status in _JUDGED:
-            run = self._run(lambda c: c["status"] == status)
-            said = self._since("since_status", run, self.say(f"status.{status}"), last)
+            run, before = self._run(lambda c: c["status"] == status, lambda c: c["status"] in _JUDGED)
+            said = self._since(run, before, self.say(f"status.{status}"), last)
         elif rest not in ("none", "similar"):
-            run = self._run(lambda c: self.facts.comparison(c)["rest"] == rest)
-            said = self._since("since_rest", run, self.say(f"against.{rest}", whom=self.say("rest")), last)
+            run, before = self._run(
+                lambda c: self.facts.comparison(c)["rest"] == rest, lambda c: self.facts.comparison(c)["rest"] != "none"
+            )
+            said = self._since(run, before, self.say(f"against.{rest}", whom=self.say("rest")), last)
         else:
             run = [c for c in self._complete() if c["version"] == cell["version"]]
             when = {"period": self.facts.when(run[0]["period"]), "first": self.facts.figure(run[0])}
             said = self.say("since_only" if len(run) == 1 else "since_start", **last, **when)
         return [self._join([said, self._chart()])], run[:1]
 
-    def _run(self, same: Callable[[Cell], bool]) -> list[Cell]:
-        """The figures one after another up to this one that are the same; a gap or a new definition ends the run."""
-        assert self.cell is not None
-        version = self.cell["version"]
-        back = takewhile(lambda c: self._told(c) and c["version"] == version and same(c), reversed(self._series()))
-        return list(back)[::-1]
+    def _run(self, same: Callable[[Cell], bool], told: Callable[[Cell], bool]) -> tuple[list[Cell], bool]:
+        """The figures one after another up to this one that are the same; whether the one before is known to differ.
 
-    def _since(self, key: str, run: list[Cell], code: str, last: dict[str, str]) -> str:
+        A gap or a new definition ends the run, and then nothing tells how it was before.
+        """
+        assert self.cell is not None
+        version, series = self.cell["version"], self._series()
+
+        def comparable(c: Cell) -> bool:
+            return self._told(c) and c["version"] == version
+
+        run = list(takewhile(lambda c: comparable(c) and same(c), reversed(series)))[::-1]
+        before = series[: len(series) - len(run)][-1:]
+        return run, bool(before) and comparable(before[0]) and told(before[0])
+
+    def _since(self, run: list[Cell], known: bool, code: str, last: dict[str, str]) -> str:
         start = self.facts.when(run[0]["period"])
-        return self.say(key if len(run) > 1 else f"{key}_one", period=start, code=code, n=len(run), **last)
+        key = ("since_run" if known else "since_open") if len(run) > 1 else "since_one" if known else "since_alone"
+        return self.say(key, period=start, code=code, n=len(run), **last)
 
     def _chart(self) -> str:
         marks = self.ground.marks.get((self.indicator, self.place))

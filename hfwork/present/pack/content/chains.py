@@ -12,20 +12,27 @@ _SHARES = {"zh": (3.8, 2.4, 2, 1.6, 2.6), "en": (4.1, 2.7, 1.4, 1.2, 3.5)}
 
 @element
 def chain_title(facts: Facts, chain: str, basis: str = LATEST) -> Words:
-    """The lowest step of a service, said only where all steps can be compared."""
+    """The lowest step of a service, said only where all steps have a figure of one and the same period."""
     name, cells = _steps(facts, chain, basis)
     place = facts.place(facts.root)
     known = [c for c in cells if c["state"] == "value" and not facts.indicators[c["indicator"]]["sensitive"]]
-    levels = {facts.periods[c["period"]]["level"] for c in known}
+    periods = {c["period"] for c in known}
     if not known:
         return Words((facts.say("chain.title_none", place=place, chain=name),))
-    complete = len(levels) == 1 and not any(c["reason"] in UNFINISHED for c in known) and len(known) > 1
-    if not complete or len(known) < sum(not facts.indicators[c["indicator"]]["sensitive"] for c in cells):
+    complete = len(periods) == 1 and not any(c["reason"] in UNFINISHED for c in known) and len(known) > 1
+    if not complete or len(known) < _judged(facts, chain):
         low, high = (facts.figure(pick(known, key=lambda c: c["value"])) for pick in (min, max))
-        return Words((facts.say("pack.chain_title", chain=name, low=low, high=high),), tuple(known))
+        key = "pack.chain_title" if len(periods) > 1 else "pack.chain_title_part"
+        return Words((facts.say(key, chain=name, low=low, high=high),), tuple(known))
     lowest = min(known, key=lambda c: c["value"])
     said = {"name": facts.name(lowest["indicator"]), "value": facts.figure(lowest)}
     return Words((facts.say("pack.chain_lowest", chain=name, **said),), (lowest,))
+
+
+def _judged(facts: Facts, chain: str) -> int:
+    """How many steps of a service may be compared: those that are not only described."""
+    steps = next(c["steps"] for c in facts.release.page_columns("cascade")["chains"] if c["id"] == chain)
+    return sum(name in facts.indicators and not facts.indicators[name]["sensitive"] for name in steps)
 
 
 def _steps(facts: Facts, chain: str, basis: str) -> tuple[str, list[Cell]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from hfwork.present.pack.content.opening import clause, listed
+from hfwork.present.pack.content.opening import listed
+from hfwork.present.pack.content.programme import clause
 from hfwork.present.pack.content.work import attention, behind, reason
 from hfwork.present.pack.elements import Grid, Words, element
 from hfwork.present.pack.facts import Facts
@@ -67,13 +68,20 @@ def _next(facts: Facts, token: str) -> str:
     today = facts.meta["as_of"]
     coming = sorted(p["end"] for p in facts.page["periods"] if p["level"] == level and p["end"] > today)
     if coming:
-        return facts.say("pack.before_day", date=facts.date(coming[0]))
+        return _by(facts, coming[0])
     months = {"month": 1, "quarter": 3, "half": 6}.get(level, 12)
     end = dt.date.fromisoformat(facts.periods[token]["end"])
     while end.isoformat() <= today:
         year, month = divmod(end.year * 12 + end.month - 1 + months + 1, 12)
         end = dt.date(year, month + 1, 1) - dt.timedelta(days=1)
-    return facts.say("pack.before_day", date=facts.date(end))
+    return _by(facts, end.isoformat())
+
+
+def _by(facts: Facts, day: str) -> str:
+    """A day in words; what ends after the monitoring will show nothing, so the meeting has to say."""
+    if day > facts.monitoring_ends:
+        return facts.say("pack.at_meeting")
+    return facts.say("pack.before_day", date=facts.date(day))
 
 
 @element

@@ -95,11 +95,12 @@ def _rings(place: dict[str, Any]) -> tuple[tuple[tuple[float, float], ...], ...]
 def map_key(facts: Facts, indicator: str, basis: str = LATEST) -> Words:
     """What the colours mean, one status a line; nothing where no unit is judged."""
     _, cells = _spread(facts, indicator, basis)
-    target = next((c["target"] for c in cells if pd.notna(c["target"])), None)
-    if target is None:
+    if not any(c["state"] == "value" and c["status"] != "none" for c in cells):
         return Words((facts.say("pack.shades"),))
+    aims = list(dict.fromkeys(c["target"] for c in cells if pd.notna(c["target"])))
     lines = [f"{STATUS[s]['mark']} {facts.say(f'status.{s}')}" for s in STATUS]
-    return Words((*lines, facts.say("ui.target", target=facts.with_unit(target, indicator))))
+    told = facts.say("ui.target", target=facts.with_unit(aims[0], indicator)) if len(aims) == 1 else ""
+    return Words((*lines, told or facts.say("pack.own_targets")))
 
 
 @element

@@ -11,6 +11,7 @@ from hfwork.present.pack.facts import LATEST, Cell, Facts
 
 _COLUMNS = 7  # indicators beside one another on one slide
 _HELP = {"zh": (3.9, 1.3, 2.1, 4.7, 1.8), "en": (3.2, 1.3, 2.2, 4.6, 2.7)}
+_ROWS, _TABLES = 9, 9  # rows of a table on a slide
 _SIGNS = {"better": "▲", "worse": "▼", "higher": "△", "lower": "▽"}
 
 
@@ -107,7 +108,7 @@ def help_title(facts: Facts) -> Words:
 
 
 @element
-def help(facts: Facts, most: str = "9") -> Grid:
+def help(facts: Facts, most: str = f"{_ROWS}") -> Grid:
     """Where help is needed and which department answers for it: one row per indicator."""
     rows, cells = [], []
     for row in attention(facts)[: int(most)]:
@@ -122,8 +123,8 @@ def help(facts: Facts, most: str = "9") -> Grid:
         rows.append((what, facts.marked(cell), why, named or text.DASH,
                      facts.lead(name) or facts.say("attention.nobody")))  # fmt: skip
         cells += [c for c in (cell, *late) if c]
-    head = tuple(facts.say(key) for key in ("ui.indicator", "pack.col.whole", "attention.why", "pack.col.where",
-                                            "attention.lead"))  # fmt: skip
+    head = tuple(facts.say(key, unit=facts.units_noun) for key in ("ui.indicator", "pack.col.whole", "attention.why",
+                                                                   "pack.col.where", "attention.lead"))  # fmt: skip
     return Grid(head, tuple(rows), tuple(cells), _HELP[facts.lang], (0, 2, 3, 4))
 
 
@@ -138,7 +139,13 @@ def pressing(facts: Facts, most: str = "4") -> Words:
         lead = facts.lead(row["indicator"]) or facts.say("attention.nobody")
         lines.append(facts.say("pack.pressing", figure=facts.marked(cell), lead=lead, **own))
         cells += [cell] if cell else []
-    return Words(tuple(lines) or (facts.say("brief.calm"),), tuple(cells))
+    rest = (*lines, *_listed(facts, len(lines), len(attention(facts))))
+    return Words(rest or (facts.say("brief.calm"),), tuple(cells))
+
+
+def _listed(facts: Facts, shown: int, there: int) -> tuple[str, ...]:
+    """That a list is cut short; nothing where it is whole."""
+    return (facts.say("pack.listed", k=shown, n=there),) if shown < there else ()
 
 
 def reason(facts: Facts, code: str, count: int) -> str:
@@ -149,7 +156,8 @@ def reason(facts: Facts, code: str, count: int) -> str:
 @element
 def help_note(facts: Facts) -> Words:
     """What the list is and what it is not."""
-    return Words((facts.say("pack.help_note"),))
+    there = len(attention(facts))
+    return Words((facts.say("pack.help_note"), *_listed(facts, min(there, _ROWS), there)))
 
 
 def _returns(facts: Facts) -> tuple[str, list[tuple[str, int, int]]]:
@@ -180,7 +188,7 @@ def quality_title(facts: Facts) -> Words:
 
 
 @element
-def quality(facts: Facts, most: str = "9") -> Grid:
+def quality(facts: Facts, most: str = f"{_TABLES}") -> Grid:
     """Returns expected and received, the least complete first."""
     _, rows = _returns(facts)
     listed = sorted(rows, key=lambda row: row[2] / row[1])[: int(most)]
@@ -194,9 +202,15 @@ def quality_note(facts: Facts) -> Words:
     """How many of the units' latest figures are missing, withheld, unsteady or shared out by weight."""
     cells = [c for name, whole in facts.standing().items() for c in facts.units(name, whole["period"])]
     counts = {state: sum(c["state"] == state for c in cells) for state in ("missing", "suppressed", "unstable")}
+    tables = len(_returns(facts)[1])
+    cut = _listed(facts, min(tables, _TABLES), tables)
     shared = sum(bool(c["apportioned"]) and c["state"] == "value" for c in cells)
     return Words(
-        (facts.say("pack.states", n=text.number(len(cells)), shared=shared, **counts), facts.say("pack.signs"))
+        (
+            facts.say("pack.states", n=text.number(len(cells)), unit=facts.units_noun, shared=shared, **counts),
+            facts.say("pack.signs"),
+            *cut,
+        )
     )
 
 

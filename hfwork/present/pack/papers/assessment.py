@@ -121,7 +121,7 @@ class Assessment:
 
 @dataclass(frozen=True)
 class Chain:
-    """A service step by step; ``lowest`` is told only among steps of one length of period that are settled."""
+    """A service step by step; ``lowest`` is told only where all steps have a settled figure of one period."""
 
     name: str
     steps: tuple[Item, ...]
@@ -137,14 +137,16 @@ def chains(assessment: Assessment) -> list[Chain]:
     for chain in page.get("chains") or []:
         steps = tuple(items[name] for name in chain["steps"] if name in items)
         if steps:
-            found.append(Chain(chain["name"][facts.lang], steps, _lowest(facts, steps)))
+            found.append(Chain(chain["name"][facts.lang], steps, _lowest(facts, chain["steps"], steps)))
     return found
 
 
-def _lowest(facts: Facts, steps: Iterable[Item]) -> Item | None:
-    read = [s for s in steps if facts.indicators[s.indicator]["direction"] == "up" and _readable(s.cell)]
-    levels = {facts.periods[s.cell["period"]]["level"].removeprefix("mc_") for s in read}
-    return min(read, key=lambda s: float(s.cell["value"])) if len(read) > 1 and len(levels) == 1 else None
+def _lowest(facts: Facts, named: Iterable[str], steps: Iterable[Item]) -> Item | None:
+    own = facts.indicators
+    judged = {n for n in named if n in own and own[n]["direction"] == "up" and not own[n]["sensitive"]}
+    read = [s for s in steps if s.indicator in judged and _readable(s.cell)]
+    whole = len(read) == len(judged) > 1 and len({s.cell["period"] for s in read}) == 1
+    return min(read, key=lambda s: float(s.cell["value"])) if whole else None
 
 
 def _readable(cell: Cell) -> bool:

@@ -98,7 +98,8 @@ def _summary(own: Assessment) -> Paragraph:
         key, date=facts.date(facts.meta["as_of"]), place=facts.place(facts.root), n=len(facts.indicators), k=len(read)
     )
     named = [facts.name(item.indicator) for item in own.items if _asks(own, item)]
-    heed = facts.say("paper.heed", n=len(named), names=few(facts, named, 5)) if named else facts.say("paper.calm")
+    asked = "paper.heed_year" if own.basis == YEAR else "paper.heed"  # the slides tell of the latest periods
+    heed = facts.say(asked, n=len(named), names=few(facts, named, 5)) if named else facts.say("paper.calm")
     change = change_said(facts, len(own.going(BETTER)), len(own.going(WORSE)))
     return _paragraph(facts, said, targets_said(facts, own.items), change, heed)
 
@@ -172,7 +173,7 @@ def _behind(own: Assessment) -> Part:
 def _units(own: Assessment) -> Part:
     facts, noun, said = own.facts, units_noun(own.facts), []
     for item in own.items:
-        if behind := own.units_behind(item):
+        for behind in _by_target(own.units_behind(item)):
             names = [_unit(facts, cell) for cell in behind[:_UNITS]]
             more = "_more" if len(behind) > _UNITS else "_one" if len(behind) == 1 else ""
             words = {"name": facts.name(item.indicator), "period": facts.when(item.cell["period"]), "n": len(behind)}
@@ -181,6 +182,11 @@ def _units(own: Assessment) -> Part:
             text = facts.say(f"paper.units{more}", unit=noun, target=aim, names=listing, **words)
             said.append(Sentence(text, tuple(behind[:_UNITS])))
     return "paper.problems.units", [*said, Sentence(facts.say("paper.official", unit=noun))] if said else []
+
+
+def _by_target(behind: list[Cell]) -> list[list[Cell]]:
+    """Units of one target together."""
+    return [[cell for cell in behind if cell["target"] == aim] for aim in dict.fromkeys(c["target"] for c in behind)]
 
 
 def _unit(facts: Facts, cell: Cell) -> str:

@@ -99,6 +99,9 @@ def looks(paper: Paper) -> dict[str, Look]:
 def page(paper: Paper) -> Any:
     """An empty python-docx document with the page, styles, header and page numbers of an official paper."""
     document = Document()
+    held = document.part.package.rels  # the template's picture is one of another paper
+    for name in [rel.rId for rel in held.values() if rel.reltype.endswith("/thumbnail")]:
+        held.pop(name)
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin, section.right_margin = Mm(28), Mm(210 - 28 - WIDTH_MM)

@@ -47,7 +47,8 @@ def _phases(facts: Facts) -> Iterator[Sentence]:
     listing = facts.say("paper.among").join(names)
     yield Sentence(facts.say("paper.phases.list", n=len(phases), names=listing))
     now = [p["name"][facts.lang] for p in phases if p["start"] <= day <= p["end"]]
-    key = "now" if now else "over" if day > max(p["end"] for p in phases) else "between"
+    ended = "over" if day < facts.monitoring_ends else "done"
+    key = "now" if now else ended if day > max(p["end"] for p in phases) else "between"
     yield Sentence(facts.say(f"paper.phases.{key}", date=facts.date(day), names=listed(facts, now)))
 
 

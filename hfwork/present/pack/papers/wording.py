@@ -92,8 +92,9 @@ def figured(facts: Facts, item: Item) -> str:
 
 
 def moved(facts: Facts, item: Item) -> Sentence:
-    """``创建活动知晓率由70.2%升至74.1%``: no full stop."""
-    name, value = facts.name(item.indicator), facts.figure(item.cell)
+    """``创建活动知晓率（2019年）由70.2%升至74.1%``: no full stop."""
+    value = facts.figure(item.cell)
+    name = facts.say("paper.name_period", name=facts.name(item.indicator), period=facts.when(item.cell["period"]))
     if item.before is None or item.before["value"] == item.cell["value"]:
         return Sentence(facts.say("paper.moved", name=name, value=value), (item.cell,))
     key = "paper.rose" if item.cell["value"] > item.before["value"] else "paper.fell"

@@ -225,7 +225,7 @@ def _workbook(chart: Any, made: Plot, expected: Any, file: str, at: str) -> Iter
     try:
         sheets = load_workbook(io.BytesIO(guard.package(part.blob))).worksheets
     except Exception as problem:  # whatever a damaged or foreign workbook makes the reader stumble over
-        yield Finding(UNPROVED, file, at, type(problem).__name__)
+        yield Finding(UNPROVED, file, at, type(problem.__cause__ or problem).__name__)
         return
     known = [*made.categories, *expected]
     for sheet in sheets:

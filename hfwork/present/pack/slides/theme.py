@@ -25,6 +25,8 @@ _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 def empty(lang: str, footer: str) -> Any:
     """A presentation without slides; ``footer`` stands at the foot of every slide."""
     deck = Presentation()
+    _forget(deck.part, "/printerSettings")
+    _forget(deck.part.package, "/thumbnail")
     deck.slide_width, deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
     for at, layout in reversed(list(enumerate(deck.slide_layouts))):
         if at not in _KEPT:
@@ -39,6 +41,12 @@ def empty(lang: str, footer: str) -> Any:
         if at != COVER:
             _foot(layout, lang, footer)
     return deck
+
+
+def _forget(part: Any, kind: str) -> None:
+    """Take out what the template brought along: the settings of somebody's printer, a picture of another deck."""
+    for name in [rel.rId for rel in part._rels.values() if rel.reltype.endswith(kind)]:
+        part.drop_rel(name)
 
 
 def _recolour(deck: Any, lang: str) -> None:
