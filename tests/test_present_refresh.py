@@ -224,7 +224,7 @@ def _noted(said: str, second: Second) -> int:
     pairs = re.findall(r"(.*?)(HF(?:-[0-9A-Z]+)+)", said.replace("\n", "; "))
     for before, receipt in pairs:
         wanted = second.printed(second.receipts[receipt])
-        if re.search(r"(?:凭据码?：?|[Rr]eceipts?:?)\s*$", before):
+        if re.search(r"(?:凭据码?：?|[Rr]eceipts?:?)\s*$|^[、,]\s*$", before):
             continue  # an answer to a question: its words hold more numbers than the figure
         for unit in second.own[second.receipts[receipt]["indicator"]]["unit"].values():
             before = before.replace(unit, "")

@@ -90,9 +90,13 @@ def refit(frame: Any, lines: list[tuple[str, ...]], high: float) -> None:
         return
     now = max(set(sizes), key=lambda size: (sizes.count(size), size))  # not that of a cell people made larger
     size, heights = _table_size(lines, widths, high, now)
-    stands = sum(row.height for row in made.rows) / Inches(1)
-    if size >= now and stands <= high + 0.01:
-        return  # it fits as people left it
+    if size >= now:  # the letters stay as people left them; rows nobody set stand closer where there are more
+        tall_now = [row.height for row in made.rows]
+        usual = max(set(tall_now), key=tall_now.count)
+        for row, tall in zip(made.rows, heights, strict=True):
+            if sum(tall_now) > Inches(high + 0.01) and row.height == usual:
+                row.height = min(row.height, Inches(tall))
+        return
     for row, tall in zip(made.rows, heights, strict=True):
         row.height = Inches(tall)
         for run in (r for cell in row.cells for p in cell.text_frame.paragraphs for r in p.runs if r.font.size):
