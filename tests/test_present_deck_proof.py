@@ -561,7 +561,7 @@ def test_a_workbook_that_cannot_be_read_is_told(later: Release, decks: dict[tupl
     saved = io.BytesIO()
     made.save(saved)
     found = deck_proof.prove(saved.getvalue(), later, "deck.pptx")
-    assert [(f.kind, f.where.endswith("xlsx"), f.given) for f in found] == [(UNPROVED, True, "HfworkError")]
+    assert [(f.kind, f.where.endswith("xlsx"), f.given) for f in found] == [(UNPROVED, True, "BadZipFile")]
 
 
 @pytest.mark.slow
