@@ -639,6 +639,18 @@ def shapes_renamed(made: Any, given: Given) -> Any:
     assert all(on(after, key).name.startswith("我的图形 [hf:zh:") for key in ("map/", "units/", "kinds/"))
 
 
+@edit("brief", typed=("3",))
+def a_title_that_lost_its_name(made: Any, given: Given) -> Any:
+    """Some programs name placeholders anew when they save: what stands in one is left, and said."""
+    title = on(made, "brief_title")
+    title.name, title.text_frame.text = "PlaceHolder 1", "3项任务"
+    after, renewal = yield
+    kept = next(s for slide in after.slides for s in slide.shapes if s.name == "PlaceHolder 1")
+    assert kept.text_frame.text == "3项任务"
+    (note,) = renewal.of("left")
+    assert (note.shape, note.old) == ("PlaceHolder 1", "3项任务") and note.new.startswith("有目标的")
+
+
 @edit("map", "units")
 def a_hidden_slide_and_another_size(made: Any, given: Given) -> Any:
     made.slides[0]._element.set("show", "0")

@@ -36,7 +36,8 @@ class Document:
 
 def documents(facts: Facts, meeting: str) -> list[Document]:
     """All documents of a meeting: slides, report, appendix, question bank, one page for every unit."""
-    both = {lang: facts.translated(lang) for lang in LANGUAGES}
+    own_first = sorted(LANGUAGES, key=lambda lang: lang != facts.lang)
+    both = {lang: facts.translated(lang) for lang in own_first}
     report = cache(lambda: brief.report(facts, meeting))
 
     def named(file: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from pptx import Presentation
 from pptx.oxml.ns import qn
 
 from hfwork.errors import HfworkError
-from hfwork.present.pack import guard
+from hfwork.present.pack import guard, proof
 from hfwork.present.pack.elements import Element, Grid, Plot, Tiles, Words, compose
 from hfwork.present.pack.facts import Cell, Facts, Gone
 from hfwork.present.pack.slides import binding, drawing, native, remap, renew
@@ -104,6 +104,9 @@ def refresh(content: bytes, release: Release) -> tuple[bytes, Renewal]:
     deck = opened(content)
     sources, renewal = Sources(Facts(release, "zh")), Renewal()
     for number, slide in enumerate(deck.slides, 1):
+        title = slide.shapes.title
+        if title is not None and binding.read(title.name) is None:
+            _unbound_title(Place(slide, number, title, renewal), sources)
         for shape in list(_shapes(slide)):
             bound = binding.read(shape.name)
             if bound and _attached(shape):
@@ -116,6 +119,20 @@ def refresh(content: bytes, release: Release) -> tuple[bytes, Renewal]:
     made = io.BytesIO()
     deck.save(made)
     return made.getvalue(), renewal
+
+
+def _unbound_title(place: Place, sources: Sources) -> None:
+    """List a title with figures that an office program has taken the name from: nothing tells who wrote it."""
+    said = place.shape.text_frame.text
+    if not proof.numbers(said):
+        return
+    for bound in filter(None, (binding.read(shape.name) for shape in place.slide.shapes)):
+        name, *of = bound.key.split("/")
+        with suppress(Gone):
+            made = sources.element(Binding(bound.lang, "/".join((f"{name}_title", *of))))
+            if isinstance(made, Words) and made.lines[0] != binding.plain(said):
+                place.note(LEFT, said, made.lines[0])
+            return
 
 
 def shown(facts: Facts, content: bytes) -> list[Cell]:
