@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import os
-import zipfile
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -15,7 +12,7 @@ from xml.sax.saxutils import escape
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from hfwork.errors import no_access
+from hfwork.present.pack.package import put, seal
 from hfwork.present.pack.papers import gbt
 from hfwork.present.pack.papers.paper import (
     Annex,
@@ -50,33 +47,7 @@ def docx_bytes(paper: Paper) -> bytes:
     _properties(document, paper)
     made = io.BytesIO()
     document.save(made)
-    return _timeless(made.getvalue(), dt.date.fromisoformat(paper.as_of))
-
-
-def put(target: Path, content: bytes) -> Path:
-    """Write bytes beside the target, then rename. Raises ``no_access`` when that is not possible."""
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(content)
-        os.replace(part, target)
-    except OSError as problem:
-        lost = target if target.parent.is_dir() else target.parent
-        raise no_access(OSError(problem.errno, problem.strerror, str(lost)), lost) from problem
-    finally:
-        with suppress(OSError):
-            part.unlink()
-    return target
-
-
-def _timeless(content: bytes, day: dt.date) -> bytes:
-    """The package with the day of the figures on each of its files, whatever the clock says."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            info = zipfile.ZipInfo(name, (max(day.year, 1980), day.month, day.day, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(info, old.read(name))
-    return made.getvalue()
+    return seal(made.getvalue(), dt.date.fromisoformat(paper.as_of))
 
 
 def _properties(document: Any, paper: Paper) -> None:

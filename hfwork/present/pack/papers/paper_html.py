@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
+from hfwork.present.pack.package import put
 from hfwork.present.pack.papers.paper import (
     Annex,
     Attachments,
@@ -18,7 +19,6 @@ from hfwork.present.pack.papers.paper import (
     Table,
     Title,
 )
-from hfwork.present.pack.papers.paper_docx import put
 
 # The browser itself keeps the promise that the file asks for nothing.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'"
