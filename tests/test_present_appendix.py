@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from office import needed
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hfwork.present.pack.book import appendix
@@ -447,9 +447,7 @@ def test_a_copied_excerpt_is_proved_by_its_receipts(few: Facts, brief: Path, tmp
 
 @pytest.mark.slow
 def test_saved_again_by_libreoffice(facts: Facts, made: Path, tmp_path: Path) -> None:
-    office = shutil.which("soffice")
-    if office is None:
-        pytest.skip("no soffice found")
+    office = needed()
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     command = [office, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path / "saved"), str(made)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import random
 import re
-import shutil
 import subprocess
 import zipfile
 from collections.abc import Iterator
@@ -15,6 +13,7 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm
+from office import needed
 from playwright.sync_api import Browser
 
 from hfwork.errors import HfworkError
@@ -309,11 +308,7 @@ def test_what_was_deleted_with_tracking_is_not_read(chinese: Facts, tmp_path: Pa
 
 
 def _office(folder: Path, to: str, files: list[Path]) -> Path:
-    program = shutil.which("soffice")
-    if program is None:
-        if os.environ.get("HFWORK_REQUIRE_OFFICE") == "1":
-            pytest.fail("no soffice found")
-        pytest.skip("no soffice found")
+    program = needed()
     out = folder / to
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     command = [program, profile, "--headless", "--convert-to", to, "--outdir", str(out), *map(str, files)]
