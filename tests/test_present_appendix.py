@@ -23,6 +23,8 @@ from hfwork.present.pack.proof import LOST, UNPROVED, WRONG, Finding
 from hfwork.release.bundle import open_release
 from hfwork.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 LANGUAGES = ("zh", "en")
 HEAD = 3  # the row of the heads
 

@@ -22,6 +22,8 @@ from hfwork.present.pack.slides import binding, deck, deck_proof, drawing, nativ
 from hfwork.present.pack.slides.agenda import MEETINGS
 from hfwork.release.bundle import MANIFEST, Release, open_release
 
+pytestmark = pytest.mark.slow
+
 FILLS = {"met": "007A5E", "near": "F2C14E", "behind": "C44E00", "none": "DDE6E4"}
 SIGNS = {"missing": "—", "suppressed": "*", "unstable": "~", "not_applicable": "/"}
 LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}

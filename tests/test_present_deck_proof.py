@@ -32,6 +32,8 @@ from hfwork.present.pack.slides import binding, deck, deck_proof, drawing
 from hfwork.present.pack.slides.agenda import MEETINGS
 from hfwork.release.bundle import Release, open_release
 
+pytestmark = pytest.mark.slow
+
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _P = "http://schemas.openxmlformats.org/presentationml/2006/main"
 NEW = 7301  # numbers no release prints begin here; each planted one is the next

@@ -21,6 +21,8 @@ from hfwork.present.pack.make import make_pack
 from hfwork.present.readings import SIGNS
 from hfwork.release.bundle import open_release
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 NUMBERS = ["numerator", "denominator", "value", "lower95", "upper95", "lower998", "upper998"]
 HIDDEN = ("missing", "not_applicable", "suppressed")

@@ -34,6 +34,8 @@ from hfwork.present.pack.slides.refresh import Renewal
 from hfwork.release.bundle import Release, open_release
 from hfwork.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 # The same units a quarter later, every figure another; LATER itself splits a unit.
 SAME_UNITS = replace(LATER, identity="cccc2018063000cc", units=EARLIER.units)
 
