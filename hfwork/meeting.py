@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from hfwork.showing import folder_of, marked, release_of
 
 Progress = Callable[[str], Callable[[int, int, str], None]]
 VERBS = ("refresh", "verify")
+_LINES = 3  # changes listed of one shape; the rest is counted
 _SHOWN = 160  # characters of what stood and what stands, in the list of a refresh
 
 
@@ -74,9 +76,14 @@ def _say(renewal: Any, at: Path, kept: list[str], release: Release) -> None:
         notes = renewal.of(kind)
         if notes:
             print(text.say(f"cli.refreshed_{kind}"))
-        for note in notes:
-            facts = {"slide": note.slide, "shape": note.shape, "old": _short(note.old), "new": _short(note.new)}
-            print(text.say(f"cli.refreshed_{kind}_line", **facts))
+        for (slide, shape), own in groupby(notes, lambda note: (note.slide, note.shape)):
+            listed = list(own)
+            few = listed[:_LINES] if kind == "changed" else listed  # the notes of a slide hold a line for every unit
+            for note in few:
+                facts = {"slide": slide, "shape": shape, "old": _short(note.old), "new": _short(note.new)}
+                print(text.say(f"cli.refreshed_{kind}_line", **facts))
+            if len(listed) > len(few):
+                print(text.say("cli.refreshed_more", slide=slide, shape=shape, n=len(listed) - len(few)))
     for file in kept:
         print(text.say("cli.refreshed_kept", given=file))
 
