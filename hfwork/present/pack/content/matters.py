@@ -11,7 +11,7 @@ from hfwork.present.pack.content.work import attention, behind, reason
 from hfwork.present.pack.elements import Grid, Words, element
 from hfwork.present.pack.facts import Facts
 
-_SHARES = {"zh": (4.5, 3.8, 1.8, 2.35), "en": (5, 3.8, 2.6, 2.2)}
+_SHARES = {"zh": (4.4, 3.6, 1.8, 2.65), "en": (5, 3.8, 2.6, 2.2)}
 _NAMED = 6  # units named in a matter; of more only the first
 
 
