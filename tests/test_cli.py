@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from adverse import limited, no_privilege, shell
 from openpyxl import load_workbook
 
 from hfwork import cli, text
@@ -65,13 +66,6 @@ def refused(capsys: Capture, folder: Path, words: list[object], *named: str, cod
         messages.append(err)
     assert messages[0] != messages[1]
     assert tree(folder) == before
-
-
-def shell(*words: object, **settings: Any) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), **settings.pop("env", {})}
-    command = [sys.executable, "-m", "hfwork.cli", *map(str, words)]
-    settings = {"capture_output": True, "encoding": "utf-8", "timeout": 120} | settings
-    return subprocess.run(command, env=environment, **settings)  # type: ignore[call-overload]
 
 
 def filled(form: Path, target: Path, change: Callable[[Any], object] = lambda sheet: None, src: int = 1) -> Path:
@@ -727,14 +721,6 @@ def test_a_taken_port(small: Workspace, capsys: Capture) -> None:
         refused(capsys, small.folder, ["serve", "--port", port, "--workspace", small.folder], str(port))
 
 
-def no_privilege() -> None:
-    """Even the superuser then needs the permission to write (Linux; elsewhere tests run as somebody else)."""
-    import ctypes
-
-    for capability in (1, 2, 3):  # override permissions, read everything, act as the owner
-        ctypes.CDLL(None).prctl(24, capability, 0, 0, 0)
-
-
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="needs to drop a privilege")
 @pytest.mark.parametrize("long", [False, pytest.param(True, marks=pytest.mark.slow)])
@@ -763,17 +749,6 @@ def test_a_target_that_may_not_be_written(long: bool, own_small: Workspace, form
     finally:
         for folder in folders:
             folder.chmod(0o755)
-
-
-def limited(size: int) -> Callable[[], None]:
-    """A disk that is full once a file reaches a size."""
-
-    def limit() -> None:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-
-    return limit
 
 
 @pytest.mark.slow
